@@ -1,0 +1,61 @@
+using Microsoft.Win32.SafeHandles;
+using Sampan.Linux.Native;
+
+namespace Sampan.Linux;
+
+/// <summary>How a process ended.</summary>
+/// <param name="Code">0 to 255, or the number of the signal.</param>
+public readonly record struct ExitStatus(bool Signaled, int Code)
+{
+    /// <summary>As a shell reports it: the exit code, or 128 plus the signal.</summary>
+    public int ShellCode => Signaled ? 128 + Code : Code;
+}
+
+/// <summary>A process held by its pidfd: the number cannot come to mean another process while this lives.</summary>
+public sealed unsafe class ChildProcess(int pid, SafeFileHandle pidfd) : IDisposable
+{
+    public int Pid { get; } = pid;
+
+    /// <summary>Becomes readable (poll) when the process has ended. pidfd_open(2).</summary>
+    public SafeFileHandle Pidfd { get; } = pidfd;
+
+    /// <summary>For a process that need not be our child: all but <see cref="Wait"/> work then.</summary>
+    /// <returns>Null when there is no such process.</returns>
+    /// <exception cref="LinuxException">pidfd_open(2), other than ESRCH.</exception>
+    public static ChildProcess? Find(int pid)
+    {
+        nint fd = Libc.syscall(SyscallNumber.pidfd_open, pid);
+        if (fd >= 0) return new ChildProcess(pid, new SafeFileHandle(fd, ownsHandle: true));
+        return LinuxException.LastError is Errno.ESRCH or Errno.EINVAL ? null
+            : throw LinuxException.FromLastError("pidfd_open", $"cannot watch process {pid}");
+    }
+
+    /// <returns>False when the process is gone.</returns>
+    /// <exception cref="LinuxException">pidfd_send_signal(2): EPERM, EINVAL.</exception>
+    public bool Signal(int signal)
+    {
+        if (Libc.syscall(SyscallNumber.pidfd_send_signal, Pidfd.Fd(), signal) == 0) return true;
+        return LinuxException.LastError == Errno.ESRCH ? false
+            : throw LinuxException.FromLastError("pidfd_send_signal", $"cannot send signal {signal} to process {Pid}");
+    }
+
+    /// <summary>Blocks until the child has ended and reaps it.</summary>
+    /// <exception cref="LinuxException">waitid(2): ECHILD when it is not our child or was reaped.</exception>
+    public ExitStatus Wait() => TryReap(block: true)!.Value;
+
+    /// <summary>Reaps the child if it has ended; null if it still runs.</summary>
+    /// <exception cref="LinuxException">waitid(2): ECHILD when it is not our child or was reaped.</exception>
+    public ExitStatus? TryReap() => TryReap(block: false);
+
+    public void Dispose() => Pidfd.Dispose();
+
+    private ExitStatus? TryReap(bool block)
+    {
+        SignalInfo info = default;
+        int options = Libc.WEXITED | (block ? 0 : Libc.WNOHANG);
+        while (Libc.waitid(Libc.P_PIDFD, Pidfd.Fd(), &info, options) < 0)
+            if (LinuxException.LastError != Errno.EINTR)
+                throw LinuxException.FromLastError("waitid", $"cannot wait for process {Pid}");
+        return info.Pid == 0 ? null : new ExitStatus(info.Code != SignalInfo.CLD_EXITED, info.Status);
+    }
+}

@@ -1,0 +1,55 @@
+using Microsoft.Win32.SafeHandles;
+using Sampan.Linux.Native;
+
+namespace Sampan.Linux;
+
+/// <summary>namespaces(7), CLONE_NEW*.</summary>
+[Flags]
+public enum NamespaceKinds : uint
+{
+    None = 0,
+    Time = 0x00000080,
+    Mount = 0x00020000,
+    Cgroup = 0x02000000,
+    Uts = 0x04000000,
+    Ipc = 0x08000000,
+    User = 0x10000000,
+    Pid = 0x20000000,
+    Network = 0x40000000,
+}
+
+/// <summary>Enters and makes namespaces for the calling thread.</summary>
+public static class Namespaces
+{
+    /// <param name="handle">A namespace file, or a pidfd (then all <paramref name="kinds"/> of that process at once).</param>
+    /// <exception cref="LinuxException">setns(2).</exception>
+    public static void Enter(SafeFileHandle handle, NamespaceKinds kinds, string what)
+    {
+        if (Libc.setns(handle.Fd(), (int)kinds) < 0) throw LinuxException.FromLastError("setns", $"cannot enter namespace '{what}'");
+    }
+
+    /// <exception cref="LinuxException">unshare(2).</exception>
+    public static void Unshare(NamespaceKinds kinds)
+    {
+        if (Libc.unshare((int)kinds) < 0) throw LinuxException.FromLastError("unshare", $"cannot make namespaces ({kinds})");
+    }
+
+    /// <summary>This thread's namespace of one kind, held by a descriptor.</summary>
+    /// <exception cref="LinuxException">open(2).</exception>
+    public static SafeFileHandle Current(NamespaceKinds kind)
+        => Files.Open($"/proc/thread-self/ns/{FileName(kind)}", OpenFlags.ReadOnly);
+
+    /// <summary>The name under <c>/proc/PID/ns</c>.</summary>
+    public static string FileName(NamespaceKinds kind) => kind switch
+    {
+        NamespaceKinds.Time => "time",
+        NamespaceKinds.Mount => "mnt",
+        NamespaceKinds.Cgroup => "cgroup",
+        NamespaceKinds.Uts => "uts",
+        NamespaceKinds.Ipc => "ipc",
+        NamespaceKinds.User => "user",
+        NamespaceKinds.Pid => "pid",
+        NamespaceKinds.Network => "net",
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "one kind at a time"),
+    };
+}

@@ -1,0 +1,64 @@
+namespace Sampan.Specs.Oci.Runtime;
+
+/// <summary>https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md</summary>
+public sealed record LinuxSpec
+{
+    public IReadOnlyList<IdMapping>? UidMappings { get; init; }
+    public IReadOnlyList<IdMapping>? GidMappings { get; init; }
+    /// <summary>Keys are "monotonic" and "boottime".</summary>
+    public IReadOnlyDictionary<string, TimeOffset>? TimeOffsets { get; init; }
+    public IReadOnlyDictionary<string, string>? Sysctl { get; init; }
+    public LinuxResources? Resources { get; init; }
+    /// <summary>Absolute: relative to the cgroup mount; "slice:prefix:name" with the systemd manager.</summary>
+    public string? CgroupsPath { get; init; }
+    public IReadOnlyList<NamespaceSpec>? Namespaces { get; init; }
+    public IReadOnlyList<DeviceSpec>? Devices { get; init; }
+    public Seccomp? Seccomp { get; init; }
+    /// <summary>"shared", "slave", "private", "unbindable" and their "r" forms.</summary>
+    public string? RootfsPropagation { get; init; }
+    public IReadOnlyList<string>? MaskedPaths { get; init; }
+    public IReadOnlyList<string>? ReadonlyPaths { get; init; }
+    public string? MountLabel { get; init; }
+    public IntelRdt? IntelRdt { get; init; }
+    public Personality? Personality { get; init; }
+}
+
+/// <summary>config-linux.md § Namespaces. <see cref="Type"/>: pid, network, mount, ipc, uts, user, cgroup, time.</summary>
+public sealed record NamespaceSpec
+{
+    public required string Type { get; init; }
+    /// <summary>The namespace to join; a new one when absent.</summary>
+    public string? Path { get; init; }
+}
+
+/// <summary>config-linux.md § Devices. <see cref="Type"/>: c, b, u, p.</summary>
+public sealed record DeviceSpec
+{
+    public required string Path { get; init; }
+    public required string Type { get; init; }
+    public long? Major { get; init; }
+    public long? Minor { get; init; }
+    public uint? FileMode { get; init; }
+    public uint? Uid { get; init; }
+    public uint? Gid { get; init; }
+}
+
+public sealed record TimeOffset
+{
+    public long Secs { get; init; }
+    public uint Nanosecs { get; init; }
+}
+
+/// <summary>personality(2): "LINUX" or "LINUX32".</summary>
+public sealed record Personality
+{
+    public required string Domain { get; init; }
+    public IReadOnlyList<string>? Flags { get; init; }
+}
+
+public sealed record IntelRdt
+{
+    public string? ClosID { get; init; }
+    public string? L3CacheSchema { get; init; }
+    public string? MemBwSchema { get; init; }
+}

@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 
 namespace Sampan.Specs.Oci.Image;
 
 /// <summary>"sha256:" + 64 lowercase hex digits. image-spec v1.1, descriptor.md § Digests.</summary>
+[JsonConverter(typeof(DigestJsonConverter))]
 public readonly record struct Digest
 {
     private const string Prefix = "sha256:";

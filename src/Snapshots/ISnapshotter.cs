@@ -1,0 +1,79 @@
+using Microsoft.Win32.SafeHandles;
+using Sampan.Faults;
+using Sampan.Specs;
+using Sampan.Specs.Oci.Image;
+
+namespace Sampan.Snapshots;
+
+/// <summary>Stacks of layers as directories on disk. A <em>committed</em> snapshot is immutable and named by its <see cref="ChainId"/>; an
+/// <em>active</em> snapshot (writable) or <em>view</em> (read-only) is named by a key. Safe to call from several threads. Every change is atomic: after a
+/// crash it has happened or it has not, and what it left half-made is gone after the next start.</summary>
+public interface ISnapshotter
+{
+    /// <summary>What `docker info` prints as Storage Driver: "overlay2" or "native".</summary>
+    string Name { get; }
+
+    /// <summary>The form in which a layer applied to <see cref="Open"/> must leave its whiteouts.</summary>
+    WhiteoutForm Whiteouts { get; }
+
+    /// <summary>True: layers of one image may be applied at the same time, each to a snapshot prepared without parent, and learn their
+    /// parent at <see cref="Commit(SnapshotKey, ChainId, ChainId?)"/>. False: a layer is applied on top of its parent's files.</summary>
+    bool AppliesLayersApart { get; }
+
+    /// <summary>Whether <paramref name="name"/> is committed.</summary>
+    bool Exists(ChainId name);
+
+    /// <summary>Whether <paramref name="key"/> is an active snapshot or a view.</summary>
+    bool Exists(SnapshotKey key);
+
+    IReadOnlyCollection<ChainId> Chains { get; }
+
+    IReadOnlyCollection<SnapshotKey> Keys { get; }
+
+    /// <summary>Makes a writable snapshot on top of <paramref name="parent"/> (null: empty).</summary>
+    /// <exception cref="FaultException">AlreadyExists: the key is taken. NotFound: the parent is not committed.</exception>
+    IReadOnlyList<Mount> Prepare(SnapshotKey key, ChainId? parent);
+
+    /// <summary>Makes a read-only snapshot that shows <paramref name="parent"/>.</summary>
+    /// <exception cref="FaultException">As <see cref="Prepare"/>.</exception>
+    IReadOnlyList<Mount> View(SnapshotKey key, ChainId? parent);
+
+    /// <exception cref="FaultException">NotFound.</exception>
+    IReadOnlyList<Mount> Mounts(SnapshotKey key);
+
+    /// <summary>The same files without the right to change them; does not disturb a container that has <see cref="Mounts"/> mounted.</summary>
+    /// <exception cref="FaultException">NotFound.</exception>
+    IReadOnlyList<Mount> ReadOnlyMounts(SnapshotKey key);
+
+    /// <summary>The directory that holds the snapshot's own files (overlay: the upper directory), to apply a layer to or to pack its changes from.</summary>
+    /// <exception cref="FaultException">NotFound. Conflict: a view has no files of its own.</exception>
+    SafeFileHandle Open(SnapshotKey key);
+
+    /// <summary>Makes the files under <paramref name="key"/> immutable under <paramref name="name"/>; afterwards the key is unknown.
+    /// When the name is committed already (two pulls at once) the key's files are dropped and the call succeeds.</summary>
+    /// <exception cref="FaultException">NotFound. Conflict: the key is a view.</exception>
+    void Commit(SnapshotKey key, ChainId name);
+
+    /// <summary>As <see cref="Commit(SnapshotKey, ChainId)"/>, and puts a snapshot prepared without parent on top of <paramref name="parent"/>.</summary>
+    /// <exception cref="FaultException">NotFound: key or parent unknown. Conflict: the key has a parent or is a view. NotSupported unless <see cref="AppliesLayersApart"/>.</exception>
+    void Commit(SnapshotKey key, ChainId name, ChainId? parent);
+
+    /// <summary>Removes an active snapshot or view with its files; an unknown key is no error.</summary>
+    void Remove(SnapshotKey key);
+
+    /// <summary>Removes a committed snapshot with its files; an unknown name is no error.</summary>
+    /// <exception cref="FaultException">Conflict: it has children.</exception>
+    void Remove(ChainId name);
+
+    /// <summary>What the snapshot's own files take (the writable part of a container); a view takes nothing.</summary>
+    /// <exception cref="FaultException">NotFound.</exception>
+    SnapshotUsage Usage(SnapshotKey key);
+
+    /// <summary>What the files of this layer take, without its parents'.</summary>
+    /// <exception cref="FaultException">NotFound.</exception>
+    SnapshotUsage Usage(ChainId name);
+
+    /// <summary>The differences from the parent, sorted by path: `docker diff`.</summary>
+    /// <exception cref="FaultException">NotFound.</exception>
+    IReadOnlyList<SnapshotChange> Changes(SnapshotKey key);
+}

@@ -1,0 +1,11 @@
+namespace Sampan.Specs.Docker;
+
+/// <summary>A device of the host made visible in a container.</summary>
+public sealed record DeviceMapping
+{
+    public string PathOnHost { get; init; } = "";
+    public string PathInContainer { get; init; } = "";
+
+    /// <summary>Any of "rwm".</summary>
+    public string CgroupPermissions { get; init; } = "";
+}

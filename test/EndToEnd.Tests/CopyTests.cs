@@ -1,0 +1,67 @@
+using Sampan.EndToEnd.Tests.Harness;
+
+namespace Sampan.EndToEnd.Tests;
+
+public sealed class CopyTests(EngineFixture fixture) : IClassFixture<EngineFixture>
+{
+    private Engine Engine => fixture.Engine;
+
+    [Fact]
+    public async Task Files_and_folders_go_in_and_out_of_running_and_stopped_containers()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(Engine.Host.Folder, "copy/sub")).Parent!.FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "a"), "alpha");
+        await File.WriteAllTextAsync(Path.Combine(folder, "sub/b"), "beta");
+        (await Engine.DockerAsync("create", "--name", "cp", "busybox", "sleep", "100")).Succeeded();
+        (await Engine.DockerAsync("cp", folder, "cp:/in")).Succeeded();
+        (await Engine.DockerAsync("start", "cp")).Succeeded();
+        Assert.Equal("alphabeta", (await Engine.DockerAsync("exec", "cp", "cat", "/in/a", "/in/sub/b")).Succeeded().Line);
+        (await Engine.DockerAsync("cp", Path.Combine(folder, "a"), "cp:/in/c")).Succeeded();
+        (await Engine.DockerAsync("cp", "cp:/in/c", Path.Combine(folder, "back"))).Succeeded();
+        Assert.Equal("alpha", await File.ReadAllTextAsync(Path.Combine(folder, "back")));
+        (await Engine.DockerAsync("stop", "-t", "0", "cp")).Succeeded();
+        (await Engine.DockerAsync("cp", "cp:/in", Path.Combine(folder, "whole"))).Succeeded();
+        Assert.Equal("beta", await File.ReadAllTextAsync(Path.Combine(folder, "whole/sub/b")));
+        Assert.Contains("Could not find the file /absent in container cp", (await Engine.DockerAsync("cp", "cp:/absent", folder)).Exited(1).Error);
+        (await Engine.DockerAsync("rm", "cp")).Succeeded();
+    }
+
+    [Fact]
+    public async Task A_link_in_the_container_never_leads_to_the_hosts_files()
+    {
+        string secret = Path.Combine(Engine.Host.Folder, "secret");
+        await File.WriteAllTextAsync(secret, "of the host");
+        (await Engine.DockerAsync("run", "--name", "liar", "busybox", "sh", "-c", $"mkdir -p /d; ln -s {Engine.Host.Folder} /d/out; ln -s ../../../../../..{secret} /d/file")).Succeeded();
+        CommandResult read = await Engine.TypedAsync("docker cp -L liar:/d/file - | tar xO");
+        Assert.DoesNotContain("of the host", read.Output);
+        await Engine.TypedAsync($"docker cp {secret} liar:/d/out/written");
+        Assert.False(File.Exists(Path.Combine(Engine.Host.Folder, "written")));
+        (await Engine.DockerAsync("rm", "liar")).Succeeded();
+    }
+
+    [Fact]
+    public async Task Two_gigabytes_stream_through_cp_in_constant_memory()
+    {
+        (await Engine.DockerAsync("run", "-d", "--name", "big", "busybox", "sleep", "1000")).Succeeded();
+        string folder = Directory.CreateDirectory(Path.Combine(Engine.Host.Folder, "big")).FullName;
+        (await Command.RunAsync(["sh", "-c", $"openssl enc -aes-128-ctr -pass pass:x -nosalt -in /dev/zero 2>/dev/null | head -c 2147483648 > {folder}/blob"])).Succeeded();
+        (await Engine.TypedAsync($"tar -C {folder} -cf - blob | docker cp - big:/tmp", TimeSpan.FromMinutes(5))).Succeeded();
+        CommandResult back = (await Engine.TypedAsync("docker cp big:/tmp/blob - | tar xO | sha256sum", TimeSpan.FromMinutes(5))).Succeeded();
+        CommandResult original = (await Command.RunAsync(["sh", "-c", $"sha256sum < {folder}/blob"])).Succeeded();
+        Assert.Equal(original.Output, back.Output);
+        string peak = (await Command.RunAsync(["sh", "-c", $"awk '/VmHWM/{{print $2}}' /proc/{Engine.DaemonPid}/status"])).Succeeded().Line;
+        Assert.InRange(long.Parse(peak), 1, 200 * 1024);   // KiB
+        (await Engine.DockerAsync("rm", "-f", "big")).Succeeded();
+        File.Delete(Path.Combine(folder, "blob"));
+    }
+
+    [Fact]
+    public async Task Diff_and_export_show_what_a_container_changed()
+    {
+        (await Engine.DockerAsync("run", "--name", "changed", "busybox", "sh", "-c", "echo x > /new; rm /etc/group")).Succeeded();
+        Assert.Equal(["A /new", "C /etc", "D /etc/group"], (await Engine.DockerAsync("diff", "changed")).Succeeded().Lines.Order());
+        CommandResult list = (await Engine.TypedAsync("docker export changed | tar tf - | grep -E '^(new|etc/passwd|etc/group)$' | sort")).Succeeded();
+        Assert.Equal(["etc/passwd", "new"], list.Lines);
+        (await Engine.DockerAsync("rm", "changed")).Succeeded();
+    }
+}

@@ -1,0 +1,184 @@
+using System.Text.Json;
+using Sampan.EndToEnd.Tests.Harness;
+
+namespace Sampan.EndToEnd.Tests;
+
+public sealed class LifecycleTests(EngineFixture fixture) : IClassFixture<EngineFixture>
+{
+    private Engine Engine => fixture.Engine;
+
+    private async Task RunAsync(string name, params IEnumerable<string> command) =>
+        (await Engine.DockerAsync(["run", "-d", "--name", name, "busybox", .. command])).Succeeded();
+
+    private async Task RemoveAsync(params IEnumerable<string> names) => (await Engine.DockerAsync(["rm", "-f", .. names])).Succeeded();
+
+    [Fact]
+    public async Task Create_start_wait_and_remove_one_by_one()
+    {
+        string id = (await Engine.DockerAsync("create", "--name", "steps", "busybox", "sh", "-c", "exit 7")).Succeeded().Line;
+        Assert.Matches("^[0-9a-f]{64}$", id);
+        Assert.Equal("created", await Engine.InspectAsync("steps", "{{.State.Status}}"));
+        Assert.Equal("steps", (await Engine.DockerAsync("start", "steps")).Succeeded().Line);
+        Assert.Equal("7", (await Engine.DockerAsync("wait", "steps")).Succeeded().Line);
+        Assert.Equal("exited 7", await Engine.InspectAsync("steps", "{{.State.Status}} {{.State.ExitCode}}"));
+        Assert.Equal("steps", (await Engine.DockerAsync("rm", "steps")).Succeeded().Line);
+    }
+
+    [Fact]
+    public async Task Ps_filters_and_formats()
+    {
+        await RunAsync("ps-up", "sleep", "100");
+        (await Engine.DockerAsync("create", "--name", "ps-created", "--label", "kind=test", "busybox", "true")).Succeeded();
+        (await Engine.DockerAsync("run", "--name", "ps-done", "busybox", "sh", "-c", "exit 2")).Exited(2);
+        async Task<string[]> Ps(params IEnumerable<string> more) =>
+            (await Engine.DockerAsync(["ps", "--format", "{{.Names}}", "--filter", "name=ps-", .. more])).Succeeded().Lines;
+
+        Assert.Equal(["ps-up"], await Ps());
+        Assert.Equal(["ps-done", "ps-created", "ps-up"], await Ps("-a"));
+        Assert.Equal(["ps-done"], await Ps("-a", "--filter", "exited=2"));
+        Assert.Equal(["ps-created"], await Ps("-a", "--filter", "label=kind=test"));
+        Assert.Equal(["ps-created"], await Ps("-a", "--filter", "status=created"));
+        Assert.Equal(["ps-done", "ps-created"], await Ps("-a", "--filter", "since=ps-up"));
+        Assert.Equal(["ps-created", "ps-up"], await Ps("-a", "--filter", "before=ps-done"));
+        Assert.Equal(["ps-done", "ps-created", "ps-up"], await Ps("-a", "--filter", "ancestor=busybox"));
+        Assert.Equal(["ps-done"], await Ps("-n", "1"));
+        string[] row = (await Engine.DockerAsync("ps", "-a", "--filter", "name=ps-done", "--format", "{{.Image}}|{{.Command}}|{{.Status}}")).Succeeded().Line.Split('|');
+        Assert.Equal("busybox", row[0]);
+        Assert.Equal("\"sh -c 'exit 2'\"", row[1]);
+        Assert.StartsWith("Exited (2) ", row[2]);
+        Assert.StartsWith("Up ", (await Engine.DockerAsync("ps", "--filter", "name=ps-up", "--format", "{{.Status}}")).Succeeded().Line);
+        Assert.Contains("invalid filter", (await Engine.DockerAsync("ps", "--filter", "nonsense=1")).Exited(1).Error);
+        await RemoveAsync("ps-up", "ps-created", "ps-done");
+    }
+
+    [Fact]
+    public async Task Stop_sends_term_and_then_kill()
+    {
+        await RunAsync("polite", "sh", "-c", "trap 'exit 5' TERM; while :; do sleep 0.1; done");
+        (await Engine.DockerAsync("stop", "polite")).Succeeded();
+        Assert.Equal("5", await Engine.InspectAsync("polite", "{{.State.ExitCode}}"));
+        await RunAsync("deaf", "sleep", "100");
+        (await Engine.DockerAsync("stop", "-t", "0", "deaf")).Succeeded();
+        Assert.Equal("137", await Engine.InspectAsync("deaf", "{{.State.ExitCode}}"));
+        await RemoveAsync("polite", "deaf");
+    }
+
+    [Fact]
+    public async Task Kill_sends_the_signal_that_is_named()
+    {
+        await RunAsync("hears", "sh", "-c", "trap 'echo usr1; exit 9' USR1; while :; do sleep 0.1; done");
+        (await Engine.DockerAsync("kill", "-s", "USR1", "hears")).Succeeded();
+        Assert.Equal("9", (await Engine.DockerAsync("wait", "hears")).Succeeded().Line);
+        Assert.Equal("usr1", (await Engine.DockerAsync("logs", "hears")).Succeeded().Line);
+        Assert.Contains("is not running", (await Engine.DockerAsync("kill", "hears")).Exited(1).Error);
+        await RemoveAsync("hears");
+        await RunAsync("killed", "sleep", "100");
+        (await Engine.DockerAsync("kill", "killed")).Succeeded();
+        Assert.Equal("137", (await Engine.DockerAsync("wait", "killed")).Succeeded().Line);
+        await RemoveAsync("killed");
+    }
+
+    [Fact]
+    public async Task Restart_gives_a_new_process_on_the_same_files()
+    {
+        await RunAsync("again", "sh", "-c", "echo x >> /runs; sleep 100");
+        string pid = await Engine.InspectAsync("again", "{{.State.Pid}}");
+        (await Engine.DockerAsync("restart", "-t", "0", "again")).Succeeded();
+        Assert.NotEqual(pid, await Engine.InspectAsync("again", "{{.State.Pid}}"));
+        for (int i = 0; i < 50 && (await Engine.DockerAsync("exec", "again", "wc", "-l", "/runs")).Line != "2 /runs"; i++) await Task.Delay(50);
+        Assert.Equal("2 /runs", (await Engine.DockerAsync("exec", "again", "wc", "-l", "/runs")).Succeeded().Line);
+        await RemoveAsync("again");
+    }
+
+    [Fact]
+    public async Task Rm_refuses_a_running_container_unless_forced()
+    {
+        await RunAsync("busy", "sleep", "100");
+        Assert.Contains("cannot remove container", (await Engine.DockerAsync("rm", "busy")).Exited(1).Error);
+        Assert.Equal("busy", (await Engine.DockerAsync("rm", "-f", "busy")).Succeeded().Line);
+        Assert.Contains("No such container: busy", (await Engine.DockerAsync("rm", "busy")).Exited(1).Error);
+    }
+
+    [Fact]
+    public async Task Names_are_unique_and_can_be_changed()
+    {
+        (await Engine.DockerAsync("create", "--name", "first", "busybox", "true")).Succeeded();
+        CommandResult taken = (await Engine.DockerAsync("create", "--name", "first", "busybox", "true")).Exited(1);
+        Assert.Contains("Conflict. The container name \"/first\" is already in use by container", taken.Error);
+        (await Engine.DockerAsync("rename", "first", "renamed")).Succeeded();
+        Assert.Equal("/renamed", await Engine.InspectAsync("renamed", "{{.Name}}"));
+        (await Engine.DockerAsync("create", "--name", "first", "busybox", "true")).Succeeded();
+        Assert.Contains("Invalid container name", (await Engine.DockerAsync("create", "--name", "bad/name", "busybox", "true")).Exited(1).Error);
+        await RemoveAsync("first", "renamed");
+    }
+
+    [Fact]
+    public async Task Containers_are_found_by_short_id()
+    {
+        string id = (await Engine.DockerAsync("create", "--name", "by-id", "busybox", "true")).Succeeded().Line;
+        Assert.Equal("/by-id", await Engine.InspectAsync(id[..12], "{{.Name}}"));
+        Assert.Equal("/by-id", await Engine.InspectAsync(id[..5], "{{.Name}}"));
+        await RemoveAsync("by-id");
+    }
+
+    [Fact]
+    public async Task A_container_gets_a_name_when_none_is_given()
+    {
+        string id = (await Engine.DockerAsync("create", "busybox", "true")).Succeeded().Line;
+        Assert.Matches("^/[a-z]+_[a-z]+$", await Engine.InspectAsync(id, "{{.Name}}"));
+        await RemoveAsync(id);
+    }
+
+    [Fact]
+    public async Task Inspect_is_a_document_with_what_was_asked()
+    {
+        (await Engine.DockerAsync("run", "-d", "--name", "looked-at", "-e", "A=1", "-v", "looked-at-data:/data", "busybox", "sleep", "100")).Succeeded();
+        using JsonDocument document = JsonDocument.Parse((await Engine.DockerAsync("inspect", "looked-at")).Succeeded().Output);
+        JsonElement container = document.RootElement[0];
+        Assert.True(container.GetProperty("State").GetProperty("Running").GetBoolean());
+        Assert.True(container.GetProperty("State").GetProperty("Pid").GetInt32() > 1);
+        Assert.Contains("A=1", container.GetProperty("Config").GetProperty("Env").EnumerateArray().Select(e => e.GetString()));
+        Assert.Equal("looked-at-data", container.GetProperty("Mounts")[0].GetProperty("Name").GetString());
+        Assert.Equal("/data", container.GetProperty("Mounts")[0].GetProperty("Destination").GetString());
+        Assert.StartsWith("sha256:", container.GetProperty("Image").GetString());
+        await RemoveAsync("looked-at");
+        (await Engine.DockerAsync("volume", "rm", "looked-at-data")).Succeeded();
+    }
+
+    [Fact]
+    public async Task Top_shows_the_containers_processes_only()
+    {
+        await RunAsync("topped", "sleep", "1234");
+        CommandResult top = (await Engine.DockerAsync("top", "topped")).Succeeded();
+        Assert.StartsWith("UID", top.Lines[0]);
+        Assert.EndsWith("sleep 1234", Assert.Single(top.Lines.Skip(1)));
+        await RemoveAsync("topped");
+    }
+
+    [Fact]
+    public async Task Stats_shows_memory_and_processes()
+    {
+        await RunAsync("measured", "sleep", "100");
+        CommandResult stats = (await Engine.DockerAsync("stats", "--no-stream", "--format", "{{.Name}} {{.PIDs}} {{.MemUsage}}", "measured")).Succeeded();
+        Assert.Matches(@"^measured 1 [\d.]+[KM]iB / [\d.]+GiB$", stats.Line);
+        await RemoveAsync("measured");
+    }
+
+    [Fact]
+    public async Task Pause_stops_time_and_unpause_lets_it_go_on()
+    {
+        await RunAsync("frozen", "sleep", "100");
+        (await Engine.DockerAsync("pause", "frozen")).Succeeded();
+        Assert.Equal("paused", await Engine.InspectAsync("frozen", "{{.State.Status}}"));
+        (await Engine.DockerAsync("unpause", "frozen")).Succeeded();
+        Assert.Equal("running", await Engine.InspectAsync("frozen", "{{.State.Status}}"));
+        await RemoveAsync("frozen");
+    }
+
+    [Fact]
+    public async Task Twenty_containers_started_at_once_all_answer()
+    {
+        CommandResult runs = await Engine.TypedAsync("seq 20 | xargs -P 8 -I{} docker run --rm busybox echo line-{} | sort -V");
+        Assert.Equal(Enumerable.Range(1, 20).Select(i => $"line-{i}"), runs.Succeeded().Lines);
+    }
+}

@@ -1,0 +1,69 @@
+using Sampan.EndToEnd.Tests.Harness;
+
+namespace Sampan.EndToEnd.Tests;
+
+/// <summary>`sampan` beside the stock docker CLI on one engine: the same words, the same output.</summary>
+public sealed class OwnCliTests(EngineFixture fixture) : IClassFixture<EngineFixture>
+{
+    private Engine Engine => fixture.Engine;
+
+    private Task<CommandResult> SampanAsync(params IEnumerable<string> arguments) =>
+        Command.RunAsync([Repository.Sampan, .. arguments], null, new Dictionary<string, string> { ["DOCKER_HOST"] = Engine.Address });
+
+    [Fact]
+    public async Task It_runs_containers_and_returns_their_exit_code()
+    {
+        Assert.Equal("hello", (await SampanAsync("run", "--rm", "busybox", "echo", "hello")).Succeeded().Line);
+        (await SampanAsync("run", "--rm", "busybox", "sh", "-c", "exit 9")).Exited(9);
+        (await SampanAsync("run", "--rm", "busybox", "no-such-program")).Exited(127);
+    }
+
+    [Theory]
+    [InlineData("ps -a --no-trunc")]
+    [InlineData("images")]
+    [InlineData("images --format {{.Repository}}:{{.Tag}}")]
+    [InlineData("inspect both")]
+    [InlineData("logs both")]
+    [InlineData("inspect absent")]
+    [InlineData("logs absent")]
+    [InlineData("rm absent")]
+    public async Task It_prints_what_the_docker_cli_prints(string arguments)
+    {
+        if ((await Engine.DockerAsync("inspect", "both")).ExitCode != 0)
+            (await Engine.DockerAsync("run", "--name", "both", "busybox", "sh", "-c", "echo out; echo err >&2; exit 3")).Exited(3);
+        CommandResult docker = await Engine.DockerAsync(arguments.Split(' ')), sampan = await SampanAsync(arguments.Split(' '));
+        Assert.Equal(docker.ExitCode, sampan.ExitCode);
+        Assert.Equal(docker.Output, sampan.Output);
+        Assert.Equal(docker.Error, sampan.Error);
+    }
+
+    [Fact]
+    public async Task Called_as_docker_it_behaves_the_same()
+    {
+        string link = Path.Combine(Engine.Host.Folder, "docker");
+        File.CreateSymbolicLink(link, Repository.Sampan);
+        CommandResult run = await Command.RunAsync([link, "run", "--rm", "busybox", "echo", "as docker"], null, new Dictionary<string, string> { ["DOCKER_HOST"] = Engine.Address });
+        Assert.Equal("as docker", run.Succeeded().Line);
+    }
+
+    [Fact]
+    public async Task It_starts_the_daemon_when_none_listens()
+    {
+        await using TestHost host = await TestHost.CreateAsync();
+        // /run/sampan and /var/lib/sampan of this host alone.
+        (await host.ShellAsync("mount -t tmpfs tmpfs /run && mount -t tmpfs tmpfs /var/lib")).Succeeded();
+        CommandResult images = await Command.RunAsync(host.Inside("env", "-u", "DOCKER_HOST", Repository.Sampan, "images"));
+        Assert.StartsWith("REPOSITORY", images.Succeeded().Output);
+        (await host.RunAsync("curl", "-sf", "--unix-socket", "/run/sampan/sampan.sock", "http://d/_ping")).Succeeded();
+    }
+
+    [Fact]
+    public async Task Exec_stop_and_rm_do_their_work()
+    {
+        string id = (await SampanAsync("run", "-d", "--name", "ours", "busybox", "sleep", "100")).Succeeded().Line;
+        Assert.Matches("^[0-9a-f]{64}$", id);
+        Assert.Equal("in", (await SampanAsync("exec", "ours", "echo", "in")).Succeeded().Line);
+        Assert.Equal("ours", (await SampanAsync("stop", "-t", "0", "ours")).Succeeded().Line);
+        Assert.Equal("ours", (await SampanAsync("rm", "ours")).Succeeded().Line);
+    }
+}

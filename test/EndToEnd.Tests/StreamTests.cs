@@ -1,0 +1,152 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using Sampan.EndToEnd.Tests.Harness;
+
+namespace Sampan.EndToEnd.Tests;
+
+/// <summary>logs, attach, exec and terminals: bytes between a client and a process.</summary>
+public sealed class StreamTests(EngineFixture fixture) : IClassFixture<EngineFixture>
+{
+    private Engine Engine => fixture.Engine;
+
+    private async Task RunAsync(string name, params IEnumerable<string> command) =>
+        (await Engine.DockerAsync(["run", "-d", "--name", name, "busybox", .. command])).Succeeded();
+
+    private async Task RemoveAsync(string name) => (await Engine.DockerAsync("rm", "-f", name)).Succeeded();
+
+    [Fact]
+    public async Task Logs_keep_both_streams_apart_and_in_order()
+    {
+        (await Engine.DockerAsync("run", "--name", "logged", "busybox", "sh", "-c", "for i in 1 2 3; do echo out $i; done; echo err >&2")).Succeeded();
+        CommandResult logs = (await Engine.DockerAsync("logs", "logged")).Succeeded();
+        Assert.Equal("out 1\nout 2\nout 3\n", logs.Output);
+        Assert.Equal("err\n", logs.Error);
+        Assert.Equal(["out 2", "out 3"], (await Engine.TypedAsync("docker logs --tail 3 logged 2>/dev/null")).Succeeded().Lines);
+        CommandResult stamped = (await Engine.DockerAsync("logs", "-t", "--tail", "1", "logged")).Succeeded();
+        Assert.Matches(@"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z (out 3|err)\n$", stamped.Output + stamped.Error);
+        Assert.Equal("", (await Engine.DockerAsync("logs", "--since", "2099-01-01T00:00:00", "logged")).Succeeded().Output);
+        Assert.Equal("out 1\nout 2\nout 3\n", (await Engine.DockerAsync("logs", "--since", "10m", "logged")).Succeeded().Output);
+        await RemoveAsync("logged");
+    }
+
+    [Fact]
+    public async Task Following_logs_ends_with_the_container()
+    {
+        await RunAsync("followed", "sh", "-c", "for i in 1 2 3 4 5; do echo $i; sleep 0.2; done");
+        Assert.Equal(["1", "2", "3", "4", "5"], (await Engine.DockerAsync("logs", "-f", "followed")).Succeeded().Lines);
+        await RemoveAsync("followed");
+    }
+
+    [Fact]
+    public async Task Long_lines_and_odd_bytes_are_logged_whole()
+    {
+        (await Engine.DockerAsync("run", "--name", "odd", "busybox", "sh", "-c", "head -c 50000 /dev/zero | tr '\\0' y; echo; printf 'tab\\there \"quoted\" \\\\ \\033[1m <&> é\\n'; printf 'no newline'")).Succeeded();
+        CommandResult logs = (await Engine.DockerAsync("logs", "odd")).Succeeded();
+        Assert.Equal(new string('y', 50000) + "\ntab\there \"quoted\" \\ \u001b[1m <&> é\nno newline", logs.Output);
+        await RemoveAsync("odd");
+    }
+
+    [Fact]
+    public async Task A_hundred_thousand_lines_are_all_there()
+    {
+        (await Engine.TypedAsync("docker run --name many busybox seq 100000 > /dev/null")).Succeeded();
+        Assert.Equal(Enumerable.Range(1, 100000).Select(i => i.ToString()), (await Engine.DockerAsync("logs", "many")).Succeeded().Lines);
+        await RemoveAsync("many");
+    }
+
+    [Fact]
+    public async Task Attach_sees_what_comes_and_ends_with_the_exit_code()
+    {
+        await RunAsync("watched", "sh", "-c", "sleep 1; echo late; exit 4");
+        Assert.Equal("late\n", (await Engine.DockerAsync("attach", "watched")).Exited(4).Output);
+        await RemoveAsync("watched");
+    }
+
+    [Fact]
+    public async Task Attach_feeds_a_container_that_keeps_its_input_open()
+    {
+        (await Engine.DockerAsync("run", "-d", "-i", "--name", "fed", "busybox", "sh", "-c", "read a; echo got $a")).Succeeded();
+        Assert.Contains("got food", (await Engine.DockerWithInputAsync("food\n", "attach", "fed")).Succeeded().Output);
+        await RemoveAsync("fed");
+    }
+
+    [Fact]
+    public async Task Exec_runs_beside_and_returns_its_own_exit_code()
+    {
+        await RunAsync("host", "sleep", "100");
+        Assert.Equal("hi", (await Engine.DockerAsync("exec", "host", "echo", "hi")).Succeeded().Line);
+        (await Engine.DockerAsync("exec", "host", "sh", "-c", "exit 6")).Exited(6);
+        Assert.Equal("v /tmp 33", (await Engine.DockerAsync("exec", "-e", "X=v", "-w", "/tmp", "-u", "www-data", "host", "sh", "-c", "echo $X $(pwd) $(id -u)")).Succeeded().Line);
+        Assert.Equal("5", (await Engine.DockerWithInputAsync("12345", "exec", "-i", "host", "wc", "-c")).Succeeded().Line);
+        (await Engine.DockerAsync("exec", "-d", "host", "sh", "-c", "echo later > /later")).Succeeded();
+        for (int i = 0; i < 50 && (await Engine.DockerAsync("exec", "host", "cat", "/later")).ExitCode != 0; i++) await Task.Delay(20);
+        Assert.Equal("later", (await Engine.DockerAsync("exec", "host", "cat", "/later")).Succeeded().Line);
+        await RemoveAsync("host");
+    }
+
+    [Fact]
+    public async Task Exec_tells_what_it_cannot_run()
+    {
+        await RunAsync("narrow", "sleep", "100");
+        CommandResult missing = (await Engine.DockerAsync("exec", "narrow", "no-such-program")).Exited(127);
+        Assert.Contains("executable file not found in $PATH", missing.Output + missing.Error);
+        (await Engine.DockerAsync("exec", "narrow", "/etc/passwd")).Exited(126);
+        await RemoveAsync("narrow");
+        CommandResult gone = (await Engine.DockerAsync("exec", "narrow", "true")).Exited(1);
+        Assert.Contains("No such container: narrow", gone.Error);
+    }
+
+    [Fact]
+    public async Task Exec_into_a_stopped_container_is_refused()
+    {
+        (await Engine.DockerAsync("run", "--name", "stopped", "busybox", "true")).Succeeded();
+        CommandResult refused = (await Engine.DockerAsync("exec", "stopped", "true")).Exited(1);
+        Assert.Matches("container [0-9a-f]{64} is not running", refused.Error);
+        await RemoveAsync("stopped");
+    }
+
+    [Fact]
+    public async Task A_terminal_is_a_terminal_inside_too()
+    {
+        CommandResult run = (await Engine.OnTerminalAsync("run --rm -it busybox sh -c 'tty; test -t 0 && test -t 1 && echo terminal'", "")).Succeeded();
+        Assert.Contains("/dev/pts/0", run.Output);
+        Assert.Contains("terminal", run.Output);
+    }
+
+    [Fact]
+    public async Task A_shell_on_a_terminal_has_job_control()
+    {
+        using Process session = Command.Start(["script", "-qefc", "docker run --rm -it --name jobs busybox sh", "/dev/null"],
+            new Dictionary<string, string> { ["DOCKER_HOST"] = Engine.Address, ["TERM"] = "xterm" });
+        async Task Type(string text) { await session.StandardInput.WriteAsync(text); await session.StandardInput.FlushAsync(); await Task.Delay(400); }
+        await Task.Delay(700);
+        await Type("sleep 300\n");
+        await Type("\u001a");                       // ctrl-Z: the terminal stops the foreground job
+        await Type("jobs; echo after-stop\n");
+        await Type("fg\n");
+        await Type("\u0003");                       // ctrl-C ends it
+        await Type("echo code $?\n");
+        await Type("stty size; exit 0\n");
+        session.StandardInput.Close();
+        string shown = await session.StandardOutput.ReadToEndAsync(new CancellationTokenSource(Command.Patience).Token);
+        await session.WaitForExitAsync();
+        Assert.Matches(new Regex(@"\[1\]\+\s+Stopped\s+sleep 300"), shown);
+        Assert.Contains("after-stop", shown);
+        Assert.Contains("code 130", shown);
+        Assert.DoesNotContain("can't access tty", shown);
+        Assert.Equal(0, session.ExitCode);
+    }
+
+    [Fact]
+    public async Task The_detach_keys_leave_the_container_running()
+    {
+        using Process session = Command.Start(["script", "-qefc", "docker run -it --name left busybox sh", "/dev/null"],
+            new Dictionary<string, string> { ["DOCKER_HOST"] = Engine.Address, ["TERM"] = "xterm" });
+        await Task.Delay(1000);
+        await session.StandardInput.WriteAsync("\u0010\u0011");
+        await session.StandardInput.FlushAsync();
+        await session.WaitForExitAsync(new CancellationTokenSource(Command.Patience).Token);
+        Assert.Equal("running", await Engine.InspectAsync("left", "{{.State.Status}}"));
+        await RemoveAsync("left");
+    }
+}

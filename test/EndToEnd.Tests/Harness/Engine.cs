@@ -29,7 +29,10 @@ public sealed class Engine : IAsyncDisposable
         return engine;
     }
 
-    public string[] DaemonCommand(params IEnumerable<string> more) => Host.Inside([Repository.Sampan, "daemon", "-H", Address,
+    /// <summary>SAMPAN_E2E_REFERENCE=dockerd runs the suite against Docker's own engine, to prove the tests themselves.</summary>
+    private static string[] Program => Environment.GetEnvironmentVariable("SAMPAN_E2E_REFERENCE") is { Length: > 0 } reference ? [reference] : [Repository.Sampan, "daemon"];
+
+    public string[] DaemonCommand(params IEnumerable<string> more) => Host.Inside([.. Program, "-H", Address,
         "--data-root", DataRoot, "--exec-root", ExecRoot, "--pidfile", Path.Combine(Host.Folder, "d.pid"), .. more]);
 
     public async Task StartDaemonAsync(params IEnumerable<string> more)
@@ -101,13 +104,13 @@ public sealed class Engine : IAsyncDisposable
 
     private int FindDaemon()
     {
-        string executable = Repository.Sampan;
         foreach (string folder in Directory.GetDirectories("/proc"))
         {
             if (!int.TryParse(Path.GetFileName(folder), out int pid)) continue;
             try
             {
-                if (File.ResolveLinkTarget(folder + "/exe", false)?.FullName == executable && File.ReadAllText(folder + "/cmdline").Contains(Socket, StringComparison.Ordinal))
+                string[] commandLine = File.ReadAllText(folder + "/cmdline").Split('\0');
+                if (commandLine[0] == Program[0] && commandLine.Contains(Address))
                     return pid;
             }
             catch (IOException) { /* it ended while we looked */ }

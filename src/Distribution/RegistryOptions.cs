@@ -1,0 +1,21 @@
+namespace Sampan.Distribution;
+
+/// <summary>How registries are reached.</summary>
+public sealed record RegistryOptions
+{
+    /// <summary>host, host:port or CIDR: reached by plain HTTP when HTTPS does not answer, and certificates are not verified.
+    /// Loopback (127.0.0.0/8, ::1) always is one.</summary>
+    public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
+
+    /// <summary>Fails a connection attempt.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Fails a request whose answer, or whose body's next bytes, do not come.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Attempts in a row without a byte gained before a request is given up.</summary>
+    public int MaxAttempts { get; init; } = 5;
+
+    /// <summary>Wait before the second attempt; doubles with each further one.</summary>
+    public TimeSpan RetryDelay { get; init; } = TimeSpan.FromSeconds(1);
+}

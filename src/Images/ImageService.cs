@@ -1,0 +1,65 @@
+using Microsoft.Extensions.Logging;
+using Sampan.Faults;
+using Sampan.Snapshots;
+using Sampan.Specs.Oci.Image;
+
+namespace Sampan.Images;
+
+/// <summary>The images of one data root: pull, load, save, import, names, removal. Safe to call from several threads; look-ups read memory only.
+/// One process at a time: whoever opens it holds the data root's lock.</summary>
+public sealed class ImageService : IDisposable
+{
+    /// <summary>Opens (makes, recovers after a crash) the store.</summary>
+    public static ImageService Open(ImageServiceOptions options, ISnapshotter snapshotter, ILoggerFactory logs) => throw new NotImplementedException();
+
+    public ISnapshotter Snapshotter => throw new NotImplementedException();
+
+    /// <summary>Brings an image from its registry and unpacks it. Names without tag and digest mean "latest".</summary>
+    /// <exception cref="FaultException">NotFound, PermissionDenied, Unavailable with Docker's texts; nothing of it is kept.</exception>
+    public Task<PullResult> PullAsync(ImageReference reference, PullOptions options, IProgress<PullProgress> progress, CancellationToken ct) => throw new NotImplementedException();
+
+    /// <summary>Reads an archive of docker save or an OCI image layout, plain or gzipped tar, from front to back.</summary>
+    /// <exception cref="FaultException">InvalidArgument: not such an archive, or damaged; nothing of it is kept.</exception>
+    public Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, IProgress<PullProgress> progress, CancellationToken ct) => throw new NotImplementedException();
+
+    /// <summary>Writes one tar that is both an OCI image layout and docker save's format.</summary>
+    /// <param name="names">Names, ids; a name without tag means all its tags.</param>
+    /// <exception cref="FaultException">NotFound, before a byte is written.</exception>
+    public Task SaveAsync(IReadOnlyList<string> names, Stream target, CancellationToken ct) => throw new NotImplementedException();
+
+    /// <summary>Makes an image of one layer from a plain or compressed tar.</summary>
+    /// <exception cref="FaultException">InvalidArgument: a change is malformed, or the tar is damaged.</exception>
+    public Task<Image> ImportAsync(Stream tar, ImportOptions options, CancellationToken ct) => throw new NotImplementedException();
+
+    /// <summary>One per image id, newest first.</summary>
+    public IReadOnlyList<Image> List() => throw new NotImplementedException();
+
+    /// <summary>As <see cref="List()"/>, what passes the filter.</summary>
+    /// <exception cref="FaultException">NotFound: an image named by before or since.</exception>
+    public IReadOnlyList<Image> List(ImageFilter filter) => throw new NotImplementedException();
+
+    /// <summary>By name, name:tag, name@digest, id or unique prefix of an id; null when there is none.</summary>
+    public Image? Find(string nameOrId) => throw new NotImplementedException();
+
+    /// <summary>As <see cref="Find"/>, and made for <paramref name="platform"/> when one is given.</summary>
+    /// <exception cref="FaultException">NotFound: "No such image: …", or an image of another platform. InvalidArgument: malformed name.</exception>
+    public Image Get(string nameOrId, Platform? platform = null) => throw new NotImplementedException();
+
+    /// <summary>Points a name at an image; an older holder loses it.</summary>
+    /// <exception cref="FaultException">NotFound, InvalidArgument.</exception>
+    public Image Tag(string nameOrId, ImageReference reference) => throw new NotImplementedException();
+
+    /// <summary>Takes a name away, and the image with it when that was the last; or, given an id, the image with its names.</summary>
+    /// <exception cref="FaultException">NotFound. Conflict with Docker's texts.</exception>
+    public IReadOnlyList<ImageRemoval> Remove(string nameOrId, ImageRemoveOptions options) => throw new NotImplementedException();
+
+    /// <exception cref="FaultException">NotFound.</exception>
+    public IReadOnlyList<ImageHistoryLine> History(string nameOrId) => throw new NotImplementedException();
+
+    public ImageDiskUsage DiskUsage() => throw new NotImplementedException();
+
+    /// <summary>Drops layers that a container alone still held when their image was removed: call after removing containers.</summary>
+    public void CollectLayers() => throw new NotImplementedException();
+
+    public void Dispose() => throw new NotImplementedException();
+}

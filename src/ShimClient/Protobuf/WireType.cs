@@ -1,0 +1,10 @@
+namespace Sampan.ShimClient.Protobuf;
+
+/// <summary>How a field's value is laid out. https://protobuf.dev/programming-guides/encoding § Message Structure</summary>
+internal enum WireType
+{
+    Varint = 0,
+    Fixed64 = 1,
+    LengthDelimited = 2,
+    Fixed32 = 5,
+}

@@ -19,9 +19,11 @@ public sealed record SpawnOptions
     public IReadOnlyDictionary<int, SafeFileHandle> Descriptors { get; init; } = new Dictionary<int, SafeFileHandle>();
     /// <summary>A new session, so no signal of our terminal reaches it.</summary>
     public bool NewSession { get; init; }
+    /// <summary>Signals that every thread of the program finds blocked, from its first instruction on.</summary>
+    public IReadOnlyList<int> BlockedSignals { get; init; } = [];
 }
 
-/// <summary>Starts programs by posix_spawn(3): no fork of our memory, no handler and no blocked signal inherited.</summary>
+/// <summary>Starts programs by posix_spawn(3): no fork of our memory, no handler inherited, no signal blocked but those asked for.</summary>
 public static unsafe class Spawn
 {
     // glibc's opaque types are 80 and 336 bytes on x86-64; the test of the layouts holds the bound.
@@ -62,6 +64,7 @@ public static unsafe class Spawn
             if (options.WorkingDirectory is not null) Libc.posix_spawn_file_actions_addchdir_np(actions, directory.Pointer);
 
             Libc.sigemptyset(signals);
+            foreach (int signal in options.BlockedSignals) Libc.sigaddset(signals, signal);
             Libc.posix_spawnattr_setsigmask(attributes, signals);
             Libc.sigfillset(signals);
             Libc.posix_spawnattr_setsigdefault(attributes, signals);

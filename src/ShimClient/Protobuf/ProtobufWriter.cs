@@ -11,7 +11,9 @@ internal sealed class ProtobufWriter
 
     public ProtobufWriter(int capacity = 256) => _buffer = new byte[capacity];
 
-    public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
+    public ReadOnlySpan<byte> Written => WrittenSpan;
+
+    public Span<byte> WrittenSpan => _buffer.AsSpan(0, _length);
 
     public ReadOnlyMemory<byte> WrittenMemory => _buffer.AsMemory(0, _length);
 

@@ -9,7 +9,7 @@ public sealed class BadInputTests(EngineFixture fixture) : IClassFixture<EngineF
 
     private async Task<(string Status, string Body)> PostAsync(string path, string body)
     {
-        CommandResult answer = await Command.RunAsync(["curl", "-s", "-w", "\n%{http_code}", "--unix-socket", Engine.Socket, "-H", "Content-Type: application/json", "-d", body, $"http://d/v1.47{path}"]);
+        CommandResult answer = await Command.RunAsync(["curl", "-s", "-w", "\n%{http_code}", "--unix-socket", Engine.Socket, "-H", "Content-Type: application/json", "-d", body, $"http://d{path}"]);
         string[] parts = answer.Succeeded().Output.Split('\n');
         return (parts[^1], string.Join('\n', parts[..^1]));
     }

@@ -65,7 +65,7 @@ public sealed class StreamTests(EngineFixture fixture) : IClassFixture<EngineFix
     [Fact]
     public async Task Attach_feeds_a_container_that_keeps_its_input_open()
     {
-        (await Engine.DockerAsync("run", "-d", "-i", "--name", "fed", "busybox", "sh", "-c", "read a; echo got $a")).Succeeded();
+        (await Engine.DockerAsync("run", "-d", "-i", "--name", "fed", "busybox", "sh", "-c", "read a; echo got $a; sleep 1")).Succeeded();
         Assert.Contains("got food", (await Engine.DockerWithInputAsync("food\n", "attach", "fed")).Succeeded().Output);
         await RemoveAsync("fed");
     }
@@ -101,7 +101,7 @@ public sealed class StreamTests(EngineFixture fixture) : IClassFixture<EngineFix
     {
         (await Engine.DockerAsync("run", "--name", "stopped", "busybox", "true")).Succeeded();
         CommandResult refused = (await Engine.DockerAsync("exec", "stopped", "true")).Exited(1);
-        Assert.Matches("container [0-9a-f]{64} is not running", refused.Error);
+        Assert.Matches("[Cc]ontainer [0-9a-f]{64} is not running", refused.Error);
         await RemoveAsync("stopped");
     }
 

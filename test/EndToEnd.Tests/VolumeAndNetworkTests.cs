@@ -13,7 +13,7 @@ public sealed class VolumeAndNetworkTests(EngineFixture fixture) : IClassFixture
         Assert.Equal("data", (await Engine.DockerAsync("volume", "create", "data")).Succeeded().Line);
         (await Engine.DockerAsync("run", "--rm", "-v", "data:/d", "busybox", "sh", "-c", "echo kept > /d/f")).Succeeded();
         Assert.Equal("kept", (await Engine.DockerAsync("run", "--rm", "-v", "data:/d", "busybox", "cat", "/d/f")).Succeeded().Line);
-        Assert.Equal("data", (await Engine.DockerAsync("volume", "ls", "-q")).Succeeded().Line);
+        Assert.Equal("data", (await Engine.DockerAsync("volume", "ls", "-q", "--filter", "name=data")).Succeeded().Line);
         Assert.Equal("local", (await Engine.DockerAsync("volume", "inspect", "--format", "{{.Driver}}", "data")).Succeeded().Line);
         (await Engine.DockerAsync("create", "--name", "holder", "-v", "data:/d", "busybox", "true")).Succeeded();
         Assert.Contains("volume is in use", (await Engine.DockerAsync("volume", "rm", "data")).Exited(1).Error);
@@ -85,9 +85,10 @@ public sealed class VolumeAndNetworkTests(EngineFixture fixture) : IClassFixture
     public async Task Containers_reach_the_world_beyond_the_host()
     {
         // A second host behind a veth: what a container sends must arrive with the first host's address.
-        (await Engine.Host.ShellAsync("ip netns add far && ip link add up type veth peer name down netns far && ip addr add 10.9.0.1/24 dev up && ip link set up up && ip -n far addr add 10.9.0.2/24 dev down && ip -n far link set down up")).Succeeded();
+        string far = (await Engine.Host.ShellAsync("unshare --net sleep 1000 > /dev/null 2>&1 & echo $!; sleep 0.2; ip link add near0 type veth peer name far0 && ip link set far0 netns $! "
+            + "&& ip addr add 10.9.0.1/24 dev near0 && ip link set near0 up && nsenter -t $! -n sh -c 'ip addr add 10.9.0.2/24 dev far0 && ip link set far0 up'")).Succeeded().Line;
         CommandResult ping = await Engine.DockerAsync("run", "--rm", "busybox", "ping", "-c1", "-W2", "10.9.0.2");
         Assert.Contains("1 packets received", ping.Succeeded().Output);
-        (await Engine.Host.ShellAsync("ip netns del far; umount /run/netns 2>/dev/null; true")).Succeeded();
+        (await Engine.Host.RunAsync("kill", far)).Succeeded();
     }
 }

@@ -1,0 +1,58 @@
+namespace Sampan.Linux.Cgroups;
+
+/// <summary>One reading of a cgroup: what <c>docker stats</c> and containerd's metrics are made of.</summary>
+public sealed record CgroupStats
+{
+    public required bool IsV2 { get; init; }
+    public CpuStats Cpu { get; init; } = new();
+    public MemoryStats Memory { get; init; } = new();
+    public PidsStats Pids { get; init; } = new();
+    public IReadOnlyList<BlockIOStat> BlockIO { get; init; } = [];
+    public IReadOnlyList<HugetlbStat> Hugetlb { get; init; } = [];
+}
+
+/// <summary>Times in nanoseconds.</summary>
+public sealed record CpuStats
+{
+    public ulong Total { get; init; }
+    public ulong User { get; init; }
+    public ulong Kernel { get; init; }
+    /// <summary>cgroup v1 only.</summary>
+    public IReadOnlyList<ulong> PerCpu { get; init; } = [];
+    /// <summary>Enforcement periods that have passed, and those in which the quota ran out.</summary>
+    public ulong Periods { get; init; }
+    public ulong ThrottledPeriods { get; init; }
+    public ulong ThrottledTime { get; init; }
+}
+
+/// <summary>Bytes. A limit of <see cref="ulong.MaxValue"/> means none.</summary>
+public sealed record MemoryStats
+{
+    public ulong Usage { get; init; }
+    public ulong MaxUsage { get; init; }
+    public ulong Limit { get; init; } = ulong.MaxValue;
+    /// <summary>How often the limit was hit (v1 failcnt; v2 "max" of memory.events).</summary>
+    public ulong FailCount { get; init; }
+    /// <summary>v1: memory plus swap. v2: swap alone.</summary>
+    public ulong SwapUsage { get; init; }
+    public ulong SwapLimit { get; init; } = ulong.MaxValue;
+    public ulong KernelUsage { get; init; }
+    public ulong KernelTcpUsage { get; init; }
+    public ulong OomKills { get; init; }
+    /// <summary>memory.stat as it stands.</summary>
+    public IReadOnlyDictionary<string, ulong> Detail { get; init; } = new Dictionary<string, ulong>();
+}
+
+public sealed record PidsStats
+{
+    public ulong Current { get; init; }
+    /// <summary>0 when unlimited.</summary>
+    public ulong Limit { get; init; }
+}
+
+public enum BlockIOTable { ServiceBytes, Serviced }
+
+/// <summary>One number of one block device; <see cref="Operation"/> is Read, Write, Sync, Async, Discard or Total (v1), read or write (v2).</summary>
+public readonly record struct BlockIOStat(BlockIOTable Table, uint Major, uint Minor, string Operation, ulong Value);
+
+public readonly record struct HugetlbStat(string PageSize, ulong Usage, ulong MaxUsage, ulong FailCount);

@@ -1,0 +1,18 @@
+namespace Sampan.Bench.SideBySide;
+
+/// <summary>One piece of work and the programs that do it. The first contender is ours.</summary>
+public sealed record Scenario(string Name, IReadOnlyList<Contender> Contenders)
+{
+    /// <summary>Our target as a ratio to <see cref="Against"/>; null when there is none.</summary>
+    public double? Target { get; init; }
+
+    /// <summary>The contender the target is stated against; null: the best peer.</summary>
+    public string? Against { get; init; }
+}
+
+/// <summary>A command line that does the work once and ends. <paramref name="Environment"/> adds to the machine's.</summary>
+public sealed record Contender(string Name, IReadOnlyList<string> Command, IReadOnlyDictionary<string, string>? Environment = null)
+{
+    /// <summary>Run before each measured run, unmeasured.</summary>
+    public Action? Before { get; init; }
+}

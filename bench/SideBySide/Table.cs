@@ -1,0 +1,41 @@
+using System.Globalization;
+
+namespace Sampan.Bench.SideBySide;
+
+/// <summary>The printed result. A ratio above its target is marked.</summary>
+public sealed class Table
+{
+    private readonly List<string[]> _rows = [["work", "sampan", "peers", "ratio", "target"]];
+
+    public void Add(Scenario scenario, Dictionary<string, double> medians)
+    {
+        string ours = scenario.Contenders[0].Name;
+        var peers = medians.Where(m => m.Key != ours).ToList();
+        double? against = scenario.Against is { } name && medians.TryGetValue(name, out double value) ? value : peers.Count > 0 ? peers.Min(p => p.Value) : null;
+        double? ratio = medians.TryGetValue(ours, out double own) && against is { } a ? own / a : null;
+        _rows.Add([scenario.Name, medians.ContainsKey(ours) ? Ms(own) : "failed", string.Join(", ", peers.Select(p => $"{p.Key} {Ms(p.Value)}")),
+            ratio is { } r ? Number(r) : "–", scenario.Target is { } t ? $"≤ {Number(t)}{(ratio > t ? "  MISSED" : "")}" : ""]);
+    }
+
+    public void AddFootprint(Footprint f)
+    {
+        _rows.Add(["daemon ready", Ms(f.OurReadyMs), f.DockerReadyMs is { } d ? $"docker.io {Ms(d)}" : "", f.DockerReadyMs is { } dr ? Number(f.OurReadyMs / dr) : "–", Limit(f.OurReadyMs, 50, "ms")]);
+        _rows.Add(["daemon idle PSS", Mb(f.DaemonIdlePss), f.DockerIdlePss is { } p ? $"dockerd + containerd {Mb(p)}" : "", f.DockerIdlePss is { } dp ? Number(f.DaemonIdlePss / dp) : "–", Limit(f.DaemonIdlePss, 25, "MB")]);
+        _rows.Add(["shim PSS, one container", Mb(f.ShimPss), "", "–", ""]);
+        _rows.Add(["shim PSS, twenty containers", Mb(f.ShimOf20Pss), "", "–", Limit(f.ShimOf20Pss, 1.5, "MB")]);
+        _rows.Add(["out/sampan", Mb(f.SampanMb), "", "–", Limit(f.SampanMb, 30, "MB")]);
+        _rows.Add(["out/sampan-runtime", Mb(f.RuntimeMb), "", "–", Limit(f.RuntimeMb, 4, "MB")]);
+    }
+
+    public void Print(TextWriter output)
+    {
+        int[] widths = [.. Enumerable.Range(0, 5).Select(column => _rows.Max(row => row[column].Length))];
+        foreach (string[] row in _rows)
+            output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
+    }
+
+    private static string Limit(double value, double limit, string unit) => $"≤ {Number(limit)} {unit}{(value > limit ? "  MISSED" : "")}";
+    private static string Ms(double value) => value.ToString("0.0", CultureInfo.InvariantCulture) + " ms";
+    private static string Mb(double value) => value.ToString("0.00", CultureInfo.InvariantCulture) + " MB";
+    private static string Number(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+}

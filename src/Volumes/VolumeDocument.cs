@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+
+namespace Sampan.Volumes;
+
+/// <summary><c>volumes/NAME/volume.json</c>.</summary>
+internal sealed record VolumeDocument
+{
+    public required DateTimeOffset CreatedAt { get; init; }
+    public Dictionary<string, string> Labels { get; init; } = [];
+    public Dictionary<string, string> Options { get; init; } = [];
+    public bool Anonymous { get; init; }
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(VolumeDocument))]
+internal sealed partial class VolumeJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Sampan.Distribution;
 using Sampan.Faults;
 using Sampan.Snapshots;
 using Sampan.Specs.Oci.Image;
@@ -9,14 +10,32 @@ namespace Sampan.Images;
 /// One process at a time: whoever opens it holds the data root's lock.</summary>
 public sealed class ImageService : IDisposable
 {
-    /// <summary>Opens (makes, recovers after a crash) the store.</summary>
-    public static ImageService Open(ImageServiceOptions options, ISnapshotter snapshotter, ILoggerFactory logs) => throw new NotImplementedException();
+    private readonly ImageStore _store;
+    private readonly RegistryClient _registries;
+    private readonly ImagePuller _puller;
 
-    public ISnapshotter Snapshotter => throw new NotImplementedException();
+    private ImageService(ImageServiceOptions options, ISnapshotter snapshotter, ILoggerFactory logs)
+    {
+        _store = new ImageStore(options.Root, snapshotter, logs.CreateLogger<ImageStore>());
+        _registries = new RegistryClient(options.Registries);
+        var unpacker = new Unpacker(snapshotter, _store.LayerSize);
+        _puller = new ImagePuller(_store, unpacker, _registries, logs.CreateLogger<ImagePuller>());
+    }
+
+    /// <summary>Opens (makes, recovers after a crash) the store.</summary>
+    public static ImageService Open(ImageServiceOptions options, ISnapshotter snapshotter, ILoggerFactory logs)
+    {
+        var service = new ImageService(options, snapshotter, logs);
+        service._store.Recover();
+        return service;
+    }
+
+    public ISnapshotter Snapshotter => _store.Snapshotter;
 
     /// <summary>Brings an image from its registry and unpacks it. Names without tag and digest mean "latest".</summary>
     /// <exception cref="FaultException">NotFound, PermissionDenied, Unavailable with Docker's texts; nothing of it is kept.</exception>
-    public Task<PullResult> PullAsync(ImageReference reference, PullOptions options, IProgress<PullProgress> progress, CancellationToken ct) => throw new NotImplementedException();
+    public Task<PullResult> PullAsync(ImageReference reference, PullOptions options, IProgress<PullProgress> progress, CancellationToken ct) =>
+        _puller.PullAsync(reference, options, progress, ct);
 
     /// <summary>Reads an archive of docker save or an OCI image layout, plain or gzipped tar, from front to back.</summary>
     /// <exception cref="FaultException">InvalidArgument: not such an archive, or damaged; nothing of it is kept.</exception>
@@ -32,34 +51,38 @@ public sealed class ImageService : IDisposable
     public Task<Image> ImportAsync(Stream tar, ImportOptions options, CancellationToken ct) => throw new NotImplementedException();
 
     /// <summary>One per image id, newest first.</summary>
-    public IReadOnlyList<Image> List() => throw new NotImplementedException();
+    public IReadOnlyList<Image> List() => List(new ImageFilter());
 
     /// <summary>As <see cref="List()"/>, what passes the filter.</summary>
     /// <exception cref="FaultException">NotFound: an image named by before or since.</exception>
-    public IReadOnlyList<Image> List(ImageFilter filter) => throw new NotImplementedException();
+    public IReadOnlyList<Image> List(ImageFilter filter) => ImageLister.List(_store.Catalog, filter);
 
     /// <summary>By name, name:tag, name@digest, id or unique prefix of an id; null when there is none.</summary>
-    public Image? Find(string nameOrId) => throw new NotImplementedException();
+    public Image? Find(string nameOrId) => _store.Catalog.Find(nameOrId);
 
     /// <summary>As <see cref="Find"/>, and made for <paramref name="platform"/> when one is given.</summary>
     /// <exception cref="FaultException">NotFound: "No such image: …", or an image of another platform. InvalidArgument: malformed name.</exception>
-    public Image Get(string nameOrId, Platform? platform = null) => throw new NotImplementedException();
+    public Image Get(string nameOrId, Platform? platform = null) => _store.Catalog.Get(nameOrId, platform);
 
     /// <summary>Points a name at an image; an older holder loses it.</summary>
     /// <exception cref="FaultException">NotFound, InvalidArgument.</exception>
-    public Image Tag(string nameOrId, ImageReference reference) => throw new NotImplementedException();
+    public Image Tag(string nameOrId, ImageReference reference)
+    {
+        if (reference.Digest is not null) throw new FaultException(FaultKind.InvalidArgument, "refusing to create a tag with a digest reference");
+        return _store.Tag(nameOrId, reference.WithDefaultTag());
+    }
 
     /// <summary>Takes a name away, and the image with it when that was the last; or, given an id, the image with its names.</summary>
     /// <exception cref="FaultException">NotFound. Conflict with Docker's texts.</exception>
-    public IReadOnlyList<ImageRemoval> Remove(string nameOrId, ImageRemoveOptions options) => throw new NotImplementedException();
+    public IReadOnlyList<ImageRemoval> Remove(string nameOrId, ImageRemoveOptions options) => new ImageRemover(_store).Remove(nameOrId, options);
 
     /// <exception cref="FaultException">NotFound.</exception>
-    public IReadOnlyList<ImageHistoryLine> History(string nameOrId) => throw new NotImplementedException();
+    public IReadOnlyList<ImageHistoryLine> History(string nameOrId) => ImageHistory.Of(Get(nameOrId));
 
-    public ImageDiskUsage DiskUsage() => throw new NotImplementedException();
+    public ImageDiskUsage DiskUsage() => ImageUsage.Of(_store.Catalog, _store.Content.TotalSize());
 
     /// <summary>Drops layers that a container alone still held when their image was removed: call after removing containers.</summary>
-    public void CollectLayers() => throw new NotImplementedException();
+    public void CollectLayers() => _store.CollectLayers();
 
-    public void Dispose() => throw new NotImplementedException();
+    public void Dispose() => _registries.Dispose();
 }

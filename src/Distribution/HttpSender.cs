@@ -1,0 +1,79 @@
+using System.Net;
+using System.Net.Http;
+using System.Net.Security;
+
+namespace Sampan.Distribution;
+
+/// <summary>Sends single requests: connections, certificates, redirects and the time an answer may take.</summary>
+internal sealed class HttpSender : IDisposable
+{
+    private const int MaxRedirects = 10;
+    private readonly HttpMessageInvoker _verifying;
+    private readonly HttpMessageInvoker _unverifying;
+    private readonly TimeSpan _headerTimeout;
+
+    internal HttpSender(RegistryOptions options)
+    {
+        _headerTimeout = options.IdleTimeout;
+        _verifying = new HttpMessageInvoker(Handler(options));
+        var unverifying = Handler(options);
+        unverifying.SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true };
+        _unverifying = new HttpMessageInvoker(unverifying);
+    }
+
+    /// <summary>The answer with its body still to read, whatever its status; redirects are followed, without credentials to another authority.</summary>
+    /// <exception cref="Sampan.Faults.FaultException">Unavailable: no answer; <c>Get "URL": why</c>.</exception>
+    internal async Task<HttpResponseMessage> SendAsync(Func<Uri, bool, HttpRequestMessage> request, Uri url, bool insecure, CancellationToken ct)
+    {
+        Uri first = url;
+        for (int redirects = 0; ; redirects++)
+        {
+            bool sameAuthority = url.Authority == first.Authority && url.Scheme == first.Scheme;
+            HttpRequestMessage message = request(url, sameAuthority);
+            HttpResponseMessage response = await SendOnceAsync(message, insecure, ct).ConfigureAwait(false);
+            if (message.Method != HttpMethod.Get && message.Method != HttpMethod.Head) return response;
+            if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
+                or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect) || response.Headers.Location is not { } location) return response;
+
+            response.Dispose();
+            if (redirects == MaxRedirects) throw Dial.Fault(message.Method, first, new HttpRequestException($"stopped after {MaxRedirects} redirects"));
+            var next = new Uri(url, location);
+            bool plain = next.Scheme == Uri.UriSchemeHttp;
+            if (!plain && next.Scheme != Uri.UriSchemeHttps || plain && url.Scheme == Uri.UriSchemeHttps && !insecure)
+                throw Dial.Fault(message.Method, first, new HttpRequestException($"refused the redirect from {url.Scheme} to '{next.GetLeftPart(UriPartial.Path)}'"));
+            url = next;
+        }
+    }
+
+    public void Dispose()
+    {
+        _verifying.Dispose();
+        _unverifying.Dispose();
+    }
+
+    private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage message, bool insecure, CancellationToken ct)
+    {
+        using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        limited.CancelAfter(_headerTimeout);
+        try
+        {
+            return await (insecure ? _unverifying : _verifying).SendAsync(message, limited.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException || e is OperationCanceledException && !ct.IsCancellationRequested)
+        {
+            throw Dial.Fault(message.Method, message.RequestUri!, e);
+        }
+    }
+
+    private static SocketsHttpHandler Handler(RegistryOptions options) => new()
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,   // digests are of the bytes as they travel
+        ConnectTimeout = options.ConnectTimeout,
+        ConnectCallback = Dial.ConnectAsync,
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        MaxResponseHeadersLength = 64,
+        ActivityHeadersPropagator = null,
+    };
+}

@@ -1,0 +1,79 @@
+using Sampan.Faults;
+using Sampan.Specs.Oci.Image;
+
+namespace Sampan.Images;
+
+/// <summary>All images and names at one moment. Immutable: look-ups need no lock.</summary>
+internal sealed class ImageCatalog
+{
+    internal static readonly ImageCatalog Empty = new([], []);
+    private readonly Dictionary<Digest, Image> _images;
+    private readonly Dictionary<string, ReferenceDocument> _references;   // by canonical name
+    private readonly string[] _sortedIds;
+
+    internal ImageCatalog(IEnumerable<Image> images, IEnumerable<ReferenceDocument> references)
+    {
+        _references = references.ToDictionary(reference => reference.Reference, StringComparer.Ordinal);
+        var names = _references.Values.ToLookup(reference => reference.Image, reference => ImageReference.Parse(reference.Reference));
+        _images = images.ToDictionary(image => image.Id, image => image with
+        {
+            Tags = [.. names[image.Id].Where(name => name.Digest is null).Order()],
+            RepoDigests = [.. names[image.Id].Where(name => name.Digest is not null).Order()],
+        });
+        _sortedIds = [.. _images.Keys.Select(id => id.Hex).Order(StringComparer.Ordinal)];
+    }
+
+    internal IReadOnlyCollection<Image> Images => _images.Values;
+
+    internal IReadOnlyCollection<ReferenceDocument> References => _references.Values;
+
+    internal Image? Image(Digest id) => _images.GetValueOrDefault(id);
+
+    /// <summary>By tag or digest; a digest beats the tag beside it.</summary>
+    internal ReferenceDocument? Reference(ImageReference name) =>
+        _references.GetValueOrDefault((name.Digest is { } digest ? name.WithDigest(digest) : name.WithDefaultTag()).ToString());
+
+    /// <summary>Name first, then id, then unique prefix of an id, as Docker does.</summary>
+    internal Image? Find(string nameOrId)
+    {
+        if (ImageReference.TryParse(nameOrId, out var name) && Reference(name!) is { } reference) return Image(reference.Image);
+        string hex = nameOrId.StartsWith("sha256:", StringComparison.Ordinal) ? nameOrId["sha256:".Length..] : nameOrId;
+        return ByPrefix(hex);
+    }
+
+    /// <exception cref="FaultException">NotFound with Docker's texts; InvalidArgument: malformed.</exception>
+    internal Image Get(string nameOrId, Platform? platform)
+    {
+        if (Find(nameOrId) is not { } image)
+        {
+            string name = Digest.TryParse(nameOrId, out _) || Digest.TryParse("sha256:" + nameOrId, out _) ? nameOrId
+                : ImageReference.Parse(nameOrId).WithDefaultTag().FamiliarString;
+            throw new FaultException(FaultKind.NotFound, $"No such image: {name}");
+        }
+        return platform is null || new PlatformMatcher(platform).Matches(image.Config.Platform) ? image
+            : throw new FaultException(FaultKind.NotFound, WrongPlatform.Message(nameOrId, platform));
+    }
+
+    private Image? ByPrefix(string hex)
+    {
+        if (hex.Length is 0 or > 64) return null;
+        int at = Array.BinarySearch(_sortedIds, hex, StringComparer.Ordinal);
+        if (at < 0) at = ~at;
+        bool found = at < _sortedIds.Length && _sortedIds[at].StartsWith(hex, StringComparison.Ordinal);
+        bool ambiguous = found && at + 1 < _sortedIds.Length && _sortedIds[at + 1].StartsWith(hex, StringComparison.Ordinal);
+        return found && !ambiguous ? _images[Digest.Parse("sha256:" + _sortedIds[at])] : null;
+    }
+
+    /// <summary>Every blob that an image or a name needs.</summary>
+    internal HashSet<Digest> LiveBlobs()
+    {
+        var live = new HashSet<Digest>();
+        foreach (var image in _images.Values) live.UnionWith(BlobsOf(image));
+        foreach (var reference in _references.Values) live.Add(reference.Target.Digest);
+        return live;
+    }
+
+    internal HashSet<ChainId> LiveChains() => [.. _images.Values.SelectMany(image => image.Layers).Select(layer => layer.Chain)];
+
+    internal static IEnumerable<Digest> BlobsOf(Image image) => [image.Manifest.Digest, image.Id, .. image.Layers.Select(layer => layer.Blob.Digest)];
+}

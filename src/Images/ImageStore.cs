@@ -1,0 +1,199 @@
+using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Sampan.Content;
+using Sampan.Faults;
+using Sampan.Snapshots;
+using Sampan.Specs.Oci.Image;
+
+namespace Sampan.Images;
+
+/// <summary>Which images there are and how they are called: in memory for readers, as documents on disk for the next start. One writer at a time.</summary>
+internal sealed partial class ImageStore
+{
+    internal const int MaxManifestBytes = 4 << 20;
+    internal const int MaxConfigBytes = 8 << 20;
+    private readonly DocumentFolder _documents;
+    private readonly ILogger _log;
+    private readonly Lock _gate = new();   // guards changes of _catalog and of the documents; taken before ChainHolds' and ContentStore's
+    private volatile ImageCatalog _catalog = ImageCatalog.Empty;
+
+    internal ImageStore(string root, ISnapshotter snapshotter, ILogger log)
+    {
+        Content = ContentStore.Open(root);
+        Snapshotter = snapshotter;
+        Chains = new ChainHolds(snapshotter);
+        _documents = new DocumentFolder(Path.Combine(root, "references"));
+        _log = log;
+    }
+
+    internal ContentStore Content { get; }
+
+    internal ISnapshotter Snapshotter { get; }
+
+    internal ChainHolds Chains { get; }
+
+    internal ImageCatalog Catalog => _catalog;
+
+    /// <summary>Reads the documents and puts right what a crash, or somebody's hand, left: an image that is not whole is forgotten, a name without image too,
+    /// and what nothing refers to is dropped.</summary>
+    internal void Recover()
+    {
+        _documents.Open();
+        var images = new Dictionary<Digest, Image>();
+        foreach (var document in _documents.Images())
+        {
+            try
+            {
+                images.Add(document.Id, ReadImage(document));
+            }
+            catch (Exception e) when (e is FaultException or JsonException or FormatException)
+            {
+                Log.Dropped(_log, document.Id.ToString(), e.Message);
+                _documents.DeleteImage(document.Id);
+            }
+        }
+        var references = new List<ReferenceDocument>();
+        foreach (var document in _documents.References())
+        {
+            bool valid = ImageReference.TryParse(document.Reference, out var name);
+            if (valid && images.ContainsKey(document.Image) && Content.Contains(document.Target.Digest)) references.Add(document);
+            else if (valid) _documents.DeleteReference(name!);
+        }
+        _catalog = new ImageCatalog(images.Values, references);
+
+        foreach (var key in Snapshotter.Keys.Where(Unpacker.Owns)) Snapshotter.Remove(key);
+        var live = _catalog.LiveChains();
+        Chains.Collect(Snapshotter.Chains.Where(chain => !live.Contains(chain)), live);
+        Chains.CollectOrphans(live);
+        Content.Recover(_catalog.LiveBlobs());
+        WriteIndex();
+    }
+
+    /// <summary>Records an image whose blobs and layers are here (and held), and points <paramref name="names"/> at it.</summary>
+    /// <param name="target">What the names resolved to: the image's manifest, or the index it was chosen from.</param>
+    internal Image Put(Image image, IReadOnlyList<ImageReference> names, Descriptor target)
+    {
+        lock (_gate)
+        {
+            var before = _catalog;
+            // The same config may have come before under another manifest: the first stays, its blobs are here already.
+            Image current = _catalog.Image(image.Id) ?? image;
+            if (names.Any(name => name.Digest is null && _catalog.Reference(name)?.Image != image.Id))
+                current = current with { LastTagged = DateTimeOffset.UtcNow };
+            if (current != _catalog.Image(image.Id)) _documents.Write(DocumentOf(current));
+
+            var references = _catalog.References.ToDictionary(reference => reference.Reference, StringComparer.Ordinal);
+            foreach (var name in names)
+            {
+                var document = new ReferenceDocument { Reference = name.ToString(), Image = image.Id, Target = target };
+                if (references.GetValueOrDefault(document.Reference) == document) continue;
+                _documents.Write(document);
+                references[document.Reference] = document;
+            }
+            Publish([.. before.Images.Where(other => other.Id != image.Id), current], references.Values);
+            return _catalog.Image(image.Id)!;
+        }
+    }
+
+    /// <summary>Points <paramref name="name"/> at what <paramref name="nameOrId"/> means.</summary>
+    internal Image Tag(string nameOrId, ImageReference name)
+    {
+        lock (_gate)
+        {
+            Image image = _catalog.Get(nameOrId, null);
+            bool byName = ImageReference.TryParse(nameOrId, out var source) && _catalog.Reference(source!)?.Image == image.Id;
+            return Put(image, [name], byName ? _catalog.Reference(source!)!.Target : image.Manifest);
+        }
+    }
+
+    /// <summary>Runs a change made of several steps, which must not take long: nobody else changes anything meanwhile.</summary>
+    internal T Exclusive<T>(Func<T> change)
+    {
+        lock (_gate) return change();
+    }
+
+    /// <summary>Takes names away; their images stay.</summary>
+    internal void Untag(IReadOnlyCollection<ImageReference> names)
+    {
+        lock (_gate)
+        {
+            var gone = names.Select(name => name.ToString()).ToHashSet(StringComparer.Ordinal);
+            foreach (var name in names) _documents.DeleteReference(name);
+            Publish(_catalog.Images, _catalog.References.Where(reference => !gone.Contains(reference.Reference)));
+        }
+    }
+
+    /// <summary>Forgets an image that no name points at, and drops what it alone needed.</summary>
+    /// <returns>The layers that went, top first.</returns>
+    internal IReadOnlyList<ChainId> Delete(Image image)
+    {
+        lock (_gate)
+        {
+            _documents.DeleteImage(image.Id);
+            Publish([.. _catalog.Images.Where(other => other.Id != image.Id)], _catalog.References);
+            return Chains.Collect(image.Layers.Reverse().Select(layer => layer.Chain), _catalog.LiveChains());
+        }
+    }
+
+    /// <summary>After work that came to nothing: drops those of its blobs and layers that nothing else needs.</summary>
+    internal void Discard(IEnumerable<Digest> blobs, IEnumerable<ChainId> chainsTopFirst)
+    {
+        lock (_gate)
+        {
+            Content.Collect(blobs, _catalog.LiveBlobs());
+            Chains.Collect(chainsTopFirst, _catalog.LiveChains());
+        }
+    }
+
+    internal void CollectLayers()
+    {
+        lock (_gate) Chains.CollectOrphans(_catalog.LiveChains());
+    }
+
+    /// <summary>Bytes of a committed layer's files, as counted when it was unpacked.</summary>
+    internal long LayerSize(ChainId chain) =>
+        _catalog.Images.SelectMany(image => image.Layers).FirstOrDefault(layer => layer.Chain == chain)?.Size ?? Snapshotter.Usage(chain).Bytes;
+
+    private void Publish(IReadOnlyCollection<Image> images, IEnumerable<ReferenceDocument> references)
+    {
+        var before = _catalog;
+        _catalog = new ImageCatalog(images, references);
+        WriteIndex();
+        Content.Collect(before.LiveBlobs(), _catalog.LiveBlobs());   // of a deleted image; the index that a moved or removed name pointed at
+    }
+
+    private static ImageDocument DocumentOf(Image image) =>
+        new() { Id = image.Id, Manifest = image.Manifest, LayerSizes = [.. image.Layers.Select(layer => layer.Size)], LastTagged = image.LastTagged };
+
+    private Image ReadImage(ImageDocument document)
+    {
+        var manifest = JsonSerializer.Deserialize(Content.Read(document.Manifest.Digest, MaxManifestBytes), OciImageJson.Default.Manifest)!;
+        var config = JsonSerializer.Deserialize(Content.Read(document.Id, MaxConfigBytes), OciImageJson.Default.ImageConfig)!;
+        if (document.LayerSizes.Count != manifest.Layers.Count || config.DiffIds.Count != manifest.Layers.Count)
+            throw new FaultException(FaultKind.Internal, "the number of its layers differs between manifest, config and document");
+        var chains = ChainId.Stack(config.DiffIds).ToList();
+        for (int i = 0; i < chains.Count; i++)
+        {
+            if (Content.Size(manifest.Layers[i].Digest) != manifest.Layers[i].Size)
+                throw new FaultException(FaultKind.Internal, $"the blob of layer {manifest.Layers[i].Digest} is missing or cut short");
+            if (!Snapshotter.Exists(chains[i])) throw new FaultException(FaultKind.Internal, $"the snapshot {chains[i]} is missing");
+        }
+        return new Image
+        {
+            Id = document.Id,
+            Config = config,
+            Manifest = document.Manifest,
+            Layers = [.. chains.Select((chain, i) => new ImageLayer(manifest.Layers[i], config.DiffIds[i], chain, document.LayerSizes[i]))],
+            LastTagged = document.LastTagged,
+        };
+    }
+
+    /// <summary>index.json is for other tools; we read the documents.</summary>
+    private void WriteIndex() => Content.WriteIndex(LayoutIndex.Of(_catalog.Images));
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "dropped image {Id}, which is not whole: {Reason}")]
+        public static partial void Dropped(ILogger logger, string id, string reason);
+    }
+}

@@ -1,0 +1,24 @@
+using Sampan.Specs.Oci.Image;
+
+namespace Sampan.Images;
+
+/// <summary>Makes the index.json of an image layout: one descriptor per name, one for an image without.</summary>
+internal static class LayoutIndex
+{
+    /// <summary>For the store itself: ref.name is the full name, unique in it (skopeo: <c>oci:DIR:docker.io/library/busybox:latest</c>).</summary>
+    internal static Specs.Oci.Image.Index Of(IEnumerable<Image> images) => Of(images.OrderBy(image => image.Id.Hex, StringComparer.Ordinal)
+        .SelectMany(image => Descriptors(image, image.Tags, tag => tag.ToString())));
+
+    internal static Specs.Oci.Image.Index Of(IEnumerable<Descriptor> manifests) =>
+        new() { SchemaVersion = 2, MediaType = MediaTypes.OciIndex, Manifests = [.. manifests] };
+
+    internal static IEnumerable<Descriptor> Descriptors(Image image, IReadOnlyList<ImageReference> tags, Func<ImageReference, string?> refName)
+    {
+        Descriptor bare = image.Manifest with { Annotations = null, Platform = image.Config.Platform };
+        if (tags.Count == 0) return [bare];
+        return tags.Select(tag => bare with
+        {
+            Annotations = new Dictionary<string, string> { [Annotations.ImageName] = tag.ToString(), [Annotations.RefName] = refName(tag)! },
+        });
+    }
+}

@@ -1,0 +1,80 @@
+using System.Text.Json;
+using Sampan.EngineClient.Http;
+using Sampan.Specs.Docker;
+using static Sampan.EngineClient.Http.EngineTransportJson;
+
+namespace Sampan.EngineClient;
+
+/// <summary>/images of the Engine API. Long work reports itself as a stream of messages, and a failure as one of them.</summary>
+public sealed class ImageCalls
+{
+    private readonly EngineTransport _transport;
+
+    internal ImageCalls(EngineTransport transport) => _transport = transport;
+
+    public Task<IReadOnlyList<ImageSummary>> ListAsync(bool all, bool digests, Filters filters, CancellationToken ct) =>
+        _transport.GetAsync(new("GET", "/images/json")
+        {
+            Query = new Query().Add("all", all).Add("digests", digests).Add("filters", filters.ToJson()),
+        }, DockerJson.Wire.IReadOnlyListImageSummary, ct);
+
+    public Task<ImageInspect> InspectAsync(string image, CancellationToken ct) =>
+        _transport.GetAsync(new("GET", $"/images/{ImageName(image)}/json"), DockerJson.Wire.ImageInspect, ct);
+
+    /// <summary>The document as the engine sent it, members we do not know included.</summary>
+    public Task<byte[]> InspectRawAsync(string image, CancellationToken ct) =>
+        _transport.ReadRawAsync(new("GET", $"/images/{ImageName(image)}/json"), ct);
+
+    /// <param name="tag">Tag or digest; null for every tag of the repository.</param>
+    public IAsyncEnumerable<ProgressMessage> PullAsync(string repository, string? tag, string? platform, AuthConfig? auth, CancellationToken ct) =>
+        StreamAsync(new("POST", "/images/create")
+        {
+            Query = new Query().Add("fromImage", repository).Add("tag", tag).Add("platform", platform),
+            Headers = auth is null ? [] : ["X-Registry-Auth: " + Encode(auth)],
+        }, ct);
+
+    /// <summary>Makes an image of a tar (docker import).</summary>
+    /// <param name="source">"-" for <paramref name="tar"/>, or a URL the engine fetches.</param>
+    public IAsyncEnumerable<ProgressMessage> ImportAsync(string source, string? repository, string? tag, string? message,
+        IReadOnlyList<string> changes, string? platform, Stream? tar, CancellationToken ct)
+    {
+        var query = new Query().Add("fromSrc", source).Add("repo", repository).Add("tag", tag).Add("message", message).Add("platform", platform);
+        foreach (string change in changes) query.Add("changes", change);
+        return StreamAsync(new("POST", "/images/create") { Query = query, Body = tar }, ct);
+    }
+
+    /// <summary>Takes in a docker save or OCI archive.</summary>
+    public IAsyncEnumerable<ProgressMessage> LoadAsync(Stream archive, bool quiet, string? platform, CancellationToken ct) =>
+        StreamAsync(new("POST", "/images/load") { Query = new Query().Add("quiet", quiet).Add("platform", platform), Body = archive }, ct);
+
+    /// <summary>A docker save archive of the images.</summary>
+    public async Task<Stream> SaveAsync(IReadOnlyList<string> images, CancellationToken ct)
+    {
+        var query = new Query();
+        foreach (string image in images) query.Add("names", image);
+        return (await _transport.SendAsync(new("GET", "/images/get") { Query = query }, ct)).Body;
+    }
+
+    public Task TagAsync(string image, string repository, string? tag, CancellationToken ct) =>
+        _transport.CallAsync(new("POST", $"/images/{ImageName(image)}/tag") { Query = new Query().Add("repo", repository).Add("tag", tag) }, ct);
+
+    public Task<IReadOnlyList<ImageDeleteItem>> RemoveAsync(string image, bool force, bool noPrune, CancellationToken ct) =>
+        _transport.GetAsync(new("DELETE", $"/images/{ImageName(image)}")
+        {
+            Query = new Query().Add("force", force).Add("noprune", noPrune),
+        }, DockerJson.Wire.IReadOnlyListImageDeleteItem, ct);
+
+    public Task<IReadOnlyList<HistoryItem>> HistoryAsync(string image, CancellationToken ct) =>
+        _transport.GetAsync(new("GET", $"/images/{ImageName(image)}/history"), DockerJson.Wire.IReadOnlyListHistoryItem, ct);
+
+    private async IAsyncEnumerable<ProgressMessage> StreamAsync(EngineRequest request,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    {
+        var response = await _transport.SendAsync(request, ct);
+        await foreach (var message in JsonDocumentStream.ReadAsync(response, DockerJson.Wire.ProgressMessage, ct)) yield return message;
+    }
+
+    /// <summary>base64url with padding. Engine API, § Authentication.</summary>
+    private static string Encode(AuthConfig auth) =>
+        Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(auth, DockerJson.Wire.AuthConfig)).Replace('+', '-').Replace('/', '_');
+}

@@ -1,0 +1,39 @@
+using Sampan.Linux.Native;
+
+namespace Sampan.Linux.Terminals;
+
+/// <summary>A descriptor of this process that is a terminal.</summary>
+public sealed unsafe class Terminal
+{
+    private readonly int _fd;
+
+    private Terminal(int fd) => _fd = fd;
+
+    /// <returns>Null when the descriptor is no terminal. isatty(3).</returns>
+    public static Terminal? Of(int fd) => Libc.isatty(fd) == 1 ? new Terminal(fd) : null;
+
+    /// <summary>Rows and columns; both 0 when the terminal does not know. ioctl_tty(2).</summary>
+    /// <exception cref="LinuxException">EIO: the terminal was hung up.</exception>
+    public WindowSize Size
+    {
+        get
+        {
+            WindowSize size;
+            if (Libc.ioctl_winsize(_fd, Libc.TIOCGWINSZ, &size) < 0)
+                throw LinuxException.FromLastError("ioctl", $"cannot read the window size of descriptor {_fd}");
+            return size;
+        }
+    }
+
+    /// <summary>Bytes go through unchanged and unechoed, signals keys included, until the answer is disposed.</summary>
+    /// <exception cref="LinuxException">EIO: the terminal was hung up.</exception>
+    public RawMode EnterRawMode()
+    {
+        Termios before;
+        if (Libc.tcgetattr(_fd, &before) < 0) throw LinuxException.FromLastError("tcgetattr", $"cannot read the terminal settings of descriptor {_fd}");
+        Termios raw = before;
+        Libc.cfmakeraw(&raw);
+        if (Libc.tcsetattr(_fd, Libc.TCSANOW, &raw) < 0) throw LinuxException.FromLastError("tcsetattr", $"cannot set descriptor {_fd} to raw mode");
+        return new RawMode(_fd, before);
+    }
+}

@@ -1,3 +1,5 @@
+using Sampan.EngineClient;
+
 namespace Sampan.Cli.Grammar;
 
 /// <summary>One command about to run: what was typed, and the surroundings it runs in.</summary>
@@ -12,5 +14,5 @@ internal sealed record Invocation(Command Command, ParsedOptions Options, Surrou
     public bool Has(Option option) => Options.Has(option);
 
     /// <summary>A client of the engine chosen by the global options; starts the engine when it may.</summary>
-    public Task<EngineClient.EngineClient> ConnectAsync(CancellationToken ct) => Surroundings.Engine.ConnectAsync(ct);
+    public Task<EngineApiClient> ConnectAsync(CancellationToken ct) => Surroundings.Engine.ConnectAsync(ct);
 }

@@ -16,16 +16,6 @@ public unsafe struct Termios
     public uint OutputSpeed;
 }
 
-/// <summary>struct winsize. ioctl_tty(2).</summary>
-[StructLayout(LayoutKind.Sequential)]
-public struct WindowSize
-{
-    public ushort Rows;
-    public ushort Columns;
-    public ushort PixelsWide;
-    public ushort PixelsHigh;
-}
-
 public static unsafe partial class Libc
 {
     public const int TCSANOW = 0;

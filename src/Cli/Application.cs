@@ -10,8 +10,6 @@ namespace Sampan.Cli;
 public static class Application
 {
     private const int GeneralFault = 1;
-    /// <summary>128 + SIGPIPE: what a shell reports when the reader of our output has gone.</summary>
-    private const int BrokenPipe = 141;
 
     /// <param name="program">Name in messages: the last part of argv[0].</param>
     /// <returns>The exit code of the process.</returns>
@@ -38,10 +36,6 @@ public static class Application
         {
             output.WriteErrorLine(fault.Message);
             return GeneralFault;
-        }
-        catch (IOException broken) when (broken.InnerException is not SocketException && surroundings.IsBrokenPipe(broken))
-        {
-            return BrokenPipe;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or SocketException)
         {
@@ -80,8 +74,15 @@ public static class Application
         if (words[0] == "help") return WriteHelp(surroundings, [.. words.Skip(1)]);
         var command = CommandCatalogue.Find(words, out int used);
         if (command is null) return RefuseUnknown(surroundings, words);
+        surroundings.ConfigFolder = ConfigFolder(globals, surroundings);
         surroundings.Engine = EngineChoice.Make(globals, surroundings.Variable);
         return await InvokeAsync(command, [.. words.Skip(used)], surroundings, ct);
+    }
+
+    private static string ConfigFolder(ParsedOptions globals, Surroundings surroundings)
+    {
+        if (globals.Get(GlobalOptions.Config) is { Length: > 0 } given) return given;
+        return surroundings.Variable("DOCKER_CONFIG") is { Length: > 0 } folder ? folder : Path.Combine(surroundings.Variable("HOME") ?? "/root", ".docker");
     }
 
     private static async Task<int> InvokeAsync(Command command, string[] rest, Surroundings surroundings, CancellationToken ct)

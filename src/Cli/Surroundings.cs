@@ -24,6 +24,15 @@ internal sealed class Surroundings
     /// <summary>Set when standard output is a terminal.</summary>
     public Terminal? OutputTerminal { get; init; }
 
+    /// <summary>Set when standard error is a terminal.</summary>
+    public Terminal? ErrorTerminal { get; init; }
+
+    /// <summary>Columns of the terminal that standard error is; null when it is none.</summary>
+    public int? ErrorColumns => ErrorTerminal?.Size.Columns is { } columns ? (columns > 0 ? columns : UsualColumns) : null;
+
+    /// <summary>Where docker keeps its configuration: --config, DOCKER_CONFIG, or ~/.docker.</summary>
+    public string ConfigFolder { get; set; } = "";
+
     /// <summary>Set once the global options are read.</summary>
     public EngineAccess Engine { get; set; } = null!;
 
@@ -41,5 +50,6 @@ internal sealed class Surroundings
         Output = new CommandOutput(StandardStream.Open(1, FileAccess.Write), StandardStream.Open(2, FileAccess.Write)),
         InputTerminal = Terminal.Of(0),
         OutputTerminal = Terminal.Of(1),
+        ErrorTerminal = Terminal.Of(2),
     };
 }

@@ -18,13 +18,15 @@ internal static class ByteSize
         if (suffix.StartsWith(" ")) suffix = suffix[1..];
         if (suffix.Length == 0) return (long)number;
         char unit = char.ToLowerInvariant(suffix[0]);
-        if (unit == 'b') return suffix.Length == 1 ? (long)number : throw Invalid(text);
+        if (unit == 'b') return suffix.Length == 1 ? (long)number : throw WrongSuffix(suffix);
         int power = Units.IndexOf(unit) + 1;
         if (power == 0 || !(suffix[1..] is "" || suffix[1..].Equals("b", StringComparison.OrdinalIgnoreCase)
-            || suffix[1..].Equals("ib", StringComparison.OrdinalIgnoreCase))) throw Invalid(text);
+            || suffix[1..].Equals("ib", StringComparison.OrdinalIgnoreCase))) throw WrongSuffix(suffix);
         double bytes = number * Math.Pow(1024, power);
         return bytes < long.MaxValue ? (long)bytes : throw Invalid(text);
     }
+
+    private static FormatException WrongSuffix(ReadOnlySpan<char> suffix) => new($"invalid suffix: '{suffix}'");
 
     private static FormatException Invalid(string text) => new($"invalid size: '{text}'");
 }

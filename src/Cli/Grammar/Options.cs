@@ -17,10 +17,12 @@ internal static class Options
             Hidden = hidden, Unsupported = unsupported, DefaultText = value.Length > 0 ? $"\"{value}\"" : null,
         };
 
-    public static Option<long> Integer(string name, char shorthand, string help, long value = 0, string type = "int", bool unsupported = false) =>
-        new(name, shorthand, type, value, (_, text) => ParseInteger(text), help)
+    /// <param name="type">"int", or with its range "uint16", "uint".</param>
+    public static Option<long> Integer(string name, char shorthand, string help, long value = 0, string type = "int",
+        bool hidden = false, Option? aliasOf = null, bool unsupported = false) =>
+        new(name, shorthand, type, value, (_, text) => ParseInteger(text, type), help)
         {
-            Unsupported = unsupported, DefaultText = value != 0 ? value.ToString(CultureInfo.InvariantCulture) : null,
+            Hidden = hidden, AliasOf = aliasOf, Unsupported = unsupported, DefaultText = value != 0 ? value.ToString(CultureInfo.InvariantCulture) : null,
         };
 
     public static Option<double> Decimal(string name, char shorthand, string help) =>
@@ -54,14 +56,17 @@ internal static class Options
         _ => throw new FormatException($"strconv.ParseBool: parsing {Quoted.Of(text)}: invalid syntax"),
     };
 
-    private static long ParseInteger(string text)
+    private static long ParseInteger(string text, string type)
     {
-        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)) return value;
-        bool digits = text.AsSpan().TrimStart("+-") is { Length: > 0 } rest && !rest.ContainsAnyExceptInRange('0', '9');
-        throw new FormatException($"strconv.ParseInt: parsing {Quoted.Of(text)}: {(digits ? "value out of range" : "invalid syntax")}");
+        bool unsigned = type.StartsWith('u');
+        var digits = unsigned ? text.AsSpan() : text.AsSpan().TrimStart("+-");
+        bool isNumber = digits.Length > 0 && !digits.ContainsAnyExceptInRange('0', '9');
+        if (isNumber && long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long value)
+            && (type != "uint16" || value <= ushort.MaxValue)) return value;
+        throw new FormatException($"strconv.Parse{(unsigned ? "Uint" : "Int")}: parsing {Quoted.Of(text)}: {(isNumber ? "value out of range" : "invalid syntax")}");
     }
 
     private static double ParseDecimal(string text) =>
         double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value) && double.IsFinite(value) ? value
-            : throw new FormatException($"Failed to parse {text} as a rational number");
+            : throw new FormatException($"failed to parse {text} as a rational number");
 }

@@ -1,7 +1,7 @@
 using Sampan.Cli.Containers;
 using Sampan.Cli.Grammar;
 using Sampan.Cli.Images;
-using Sampan.Cli.System;
+using Sampan.Cli.Inspection;
 
 namespace Sampan.Cli;
 

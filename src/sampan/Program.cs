@@ -1,2 +1,5 @@
 // The role is chosen here and wired by hand: `sampan daemon` serves, everything else is the command line.
-return 0;
+using Sampan.Cli;
+
+string program = Path.GetFileName(Environment.GetCommandLineArgs()[0]) == "docker" ? "docker" : "sampan";
+return await Application.RunAsync(program, args, CancellationToken.None);

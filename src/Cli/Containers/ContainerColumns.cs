@@ -28,7 +28,7 @@ internal static class ContainerColumns
         new("Mounts", "MOUNTS", container => string.Join(',', (container.Mounts ?? []).Select(mount => MountName(mount, truncate)))),
         new("LocalVolumes", "LOCAL VOLUMES", container => (container.Mounts ?? []).Count(mount => mount.Driver == "local").ToString(CultureInfo.InvariantCulture)),
         new("Networks", "NETWORKS", container => string.Join(',', container.NetworkSettings?.Networks?.Keys ?? [])),
-        new("Platform", "PLATFORM", container => container.ImageManifestDescriptor?.Platform is { } platform ? $"{platform.OS}/{platform.Architecture}" : null));
+        new("Platform", "PLATFORM", container => container.ImageManifestDescriptor?.Platform is { } platform ? $"{platform.Os}/{platform.Architecture}" : null));
 
     private static string Names(ContainerSummary container, bool truncate)
     {

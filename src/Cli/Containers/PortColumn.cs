@@ -10,7 +10,7 @@ internal static class PortColumn
     {
         public string Address => address;
         public string Protocol => protocol;
-        public int First => first;
+        public int First { get; } = first;
         public int Last { get; set; } = first;
     }
 

@@ -65,7 +65,7 @@ internal static class ContainerRequestReader
         return host with
         {
             Binds = binds,
-            ContainerIDFile = options.Get(CidFile),
+            ContainerIDFile = options.Get(ContainerOptionTable.CidFile),
             OomScoreAdj = (int)options.Get(OomScoreAdj),
             AutoRemove = options.Get(ContainerOptionTable.Remove),
             Privileged = options.Get(Privileged),

@@ -5,7 +5,7 @@ using Sampan.Cli.Grammar;
 using Sampan.EngineClient;
 using Sampan.Faults;
 
-namespace Sampan.Cli.System;
+namespace Sampan.Cli.Inspection;
 
 internal static class InspectCommand
 {

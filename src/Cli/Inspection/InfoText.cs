@@ -2,7 +2,7 @@ using System.Text;
 using Sampan.Cli.Formatting;
 using Sampan.Specs.Docker;
 
-namespace Sampan.Cli.System;
+namespace Sampan.Cli.Inspection;
 
 /// <summary>The system info as people read it; the lines and their order are docker's.</summary>
 internal static class InfoText

@@ -9,7 +9,7 @@ using Sampan.EngineClient;
 using Sampan.Faults;
 using Sampan.Specs.Docker;
 
-namespace Sampan.Cli.System;
+namespace Sampan.Cli.Inspection;
 
 internal static class VersionCommand
 {
@@ -28,8 +28,8 @@ internal static class VersionCommand
 
     private static string Architecture => RuntimeInformation.ProcessArchitecture switch
     {
-        global::System.Runtime.InteropServices.Architecture.X64 => "amd64",
-        global::System.Runtime.InteropServices.Architecture.Arm64 => "arm64",
+        System.Runtime.InteropServices.Architecture.X64 => "amd64",
+        System.Runtime.InteropServices.Architecture.Arm64 => "arm64",
         var other => other.ToString().ToLowerInvariant(),
     };
 

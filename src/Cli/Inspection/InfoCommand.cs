@@ -4,7 +4,7 @@ using Sampan.Cli.Formatting.Templates;
 using Sampan.Cli.Grammar;
 using Sampan.Specs.Docker;
 
-namespace Sampan.Cli.System;
+namespace Sampan.Cli.Inspection;
 
 internal static class InfoCommand
 {

@@ -22,13 +22,16 @@ public sealed class LinuxException : FaultException
     public static Errno LastError => (Errno)Marshal.GetLastPInvokeError();
 
     /// <summary>"no such file or directory (ENOENT)".</summary>
-    public static string Describe(Errno errno)
+    public static string Describe(Errno errno) => $"{Text(errno)} ({errno})";
+
+    /// <summary>"no such file or directory".</summary>
+    public static string Text(Errno errno)
     {
         string text = Marshal.GetPInvokeErrorMessage((int)errno);
-        return $"{char.ToLowerInvariant(text[0])}{text[1..]} ({errno})";
+        return char.ToLowerInvariant(text[0]) + text[1..];
     }
 
-    private static FaultKind KindOf(Errno errno) => errno switch
+    internal static FaultKind KindOf(Errno errno) => errno switch
     {
         Errno.ENOENT or Errno.ESRCH or Errno.ENXIO or Errno.ENODEV => FaultKind.NotFound,
         Errno.EEXIST => FaultKind.AlreadyExists,

@@ -1,0 +1,112 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Win32.SafeHandles;
+using Sampan.Linux.Native;
+
+namespace Sampan.Linux.Children;
+
+/// <summary>Where a child is born.</summary>
+/// <param name="Namespaces">New ones; made by the clone itself.</param>
+/// <param name="Cgroup">Directory of a cgroup v2, or null to stay in ours.</param>
+public readonly record struct BirthPlace(NamespaceKinds Namespaces, SafeFileHandle? Cgroup);
+
+/// <summary>A child that walks a <see cref="ChildPlan"/>, and the socket to it.</summary>
+public sealed unsafe class Child : IDisposable
+{
+    private const ulong CLONE_PIDFD = 0x1000, CLONE_CLEAR_SIGHAND = 0x100000000, CLONE_INTO_CGROUP = 0x200000000;
+    private const ulong SIGCHLD = 17;
+    private readonly SafeFileHandle _channel;
+
+    private Child(ChildProcess process, SafeFileHandle channel) => (Process, _channel) = (process, channel);
+
+    public ChildProcess Process { get; }
+
+    /// <summary>Clones. The plan must outlive the child's last report.</summary>
+    /// <exception cref="LinuxException">clone(2): EPERM without the capabilities, ENOSPC or EUSERS when a namespace limit is reached, EAGAIN at a pids limit.</exception>
+    public static Child Start(ChildPlan plan, BirthPlace place)
+    {
+        (SafeFileHandle ours, SafeFileHandle theirs) = ChildChannel.Pair();
+        using (theirs)
+        {
+            ChildPlanHeader* header = (ChildPlanHeader*)plan.Allocate(sizeof(ChildPlanHeader));
+            *header = new ChildPlanHeader
+            {
+                Steps = plan.Steps,
+                StepCount = plan.StepCount,
+                Channel = theirs.Fd(),
+                Scratch = plan.Allocate(ChildPlanHeader.ScratchSize),
+            };
+            int pidfd = -1;
+            CloneArgs arguments = new()
+            {
+                Flags = (ulong)place.Namespaces | CLONE_PIDFD | CLONE_CLEAR_SIGHAND | (place.Cgroup is null ? 0 : CLONE_INTO_CGROUP),
+                Pidfd = (ulong)(nint)(&pidfd),
+                ExitSignal = SIGCHLD,
+                Cgroup = place.Cgroup is null ? 0 : (ulong)place.Cgroup.Fd(),
+            };
+            // Without a collection under way no flag is raised that the child's copy of the runtime would wait on. docs/adr/0001
+            bool held = GC.TryStartNoGCRegion(64 * 1024, disallowFullBlockingGC: true);
+            nint pid = Clone(&arguments, header);
+            if (held && System.Runtime.GCSettings.LatencyMode == System.Runtime.GCLatencyMode.NoGCRegion) GC.EndNoGCRegion();
+            if (pid < 0)
+            {
+                ours.Dispose();
+                throw new LinuxException((Errno)(int)-pid, "clone3", $"cannot make a process with new namespaces ({place.Namespaces})");
+            }
+            return new Child(new ChildProcess((int)pid, new SafeFileHandle(pidfd, ownsHandle: true)), ours);
+        }
+    }
+
+    /// <summary>Waits until the child has come to its next report.</summary>
+    /// <returns>The slots as they are there.</returns>
+    /// <exception cref="ChildFailure">A step failed, or the child ended. It has been reaped then.</exception>
+    public ReadOnlySpan<long> Await(int kind)
+    {
+        ChildReport report;
+        if (!ChildChannel.TryReceive(_channel, &report, out string failure))
+        {
+            ExitStatus status = Process.Wait();
+            throw new ChildFailure(Errno.None, status.Signaled
+                ? $"the new process was killed by signal {status.Code} before it ran its program"
+                : $"the new process ended with code {status.Code} before it ran its program");
+        }
+        if (report.Kind == ChildReport.Failed)
+        {
+            Process.Wait();
+            throw new ChildFailure((Errno)report.Errno, failure);
+        }
+        if (report.Kind != kind) throw new InvalidOperationException($"the child is at {report.Kind}, not at {kind}");
+        return new ReadOnlySpan<long>(report.Slots, ChildReport.SlotCount).ToArray();
+    }
+
+    /// <summary>Lets the child go on; <paramref name="descriptor"/> goes with it (SCM_RIGHTS).</summary>
+    public void GoOn(SafeFileHandle? descriptor = null) => ChildChannel.Send(_channel, descriptor);
+
+    /// <summary>Takes a copy of one of the child's descriptors.</summary>
+    /// <exception cref="LinuxException">pidfd_getfd(2).</exception>
+    public SafeFileHandle Take(long descriptor)
+    {
+        nint fd = Libc.syscall(SyscallNumber.pidfd_getfd, Process.Pidfd.Fd(), (nint)descriptor);
+        if (fd < 0) throw LinuxException.FromLastError("pidfd_getfd", $"cannot take descriptor {descriptor} of process {Process.Pid}");
+        return new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    /// <summary>Ends the child, whatever it is doing, and reaps it.</summary>
+    public void Abandon()
+    {
+        const int SIGKILL = 9;
+        Process.Signal(SIGKILL);
+        Process.Wait();
+    }
+
+    /// <summary>Closes the socket; the process lives on.</summary>
+    public void Dispose() => _channel.Dispose();
+
+    // Not inlined: between the two returns of clone3 lies only this frame.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static nint Clone(CloneArgs* arguments, ChildPlanHeader* plan)
+    {
+        nint pid = RawSyscall.Invoke(SyscallNumber.clone3, (nint)arguments, sizeof(CloneArgs));
+        if (pid == 0) ChildStage.Run(plan);
+        return pid;
+    }
+}

@@ -1,0 +1,162 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Sampan.Linux.Native;
+
+namespace Sampan.Linux.Children;
+
+/// <summary>An argument of a step: a number, a pointer, or what an earlier step returned.</summary>
+public readonly record struct StepArgument(long Value, bool IsSlot)
+{
+    public static implicit operator StepArgument(int value) => new(value, false);
+    public static implicit operator StepArgument(long value) => new(value, false);
+    public static implicit operator StepArgument(Slot slot) => new(slot.Index, true);
+    public static unsafe implicit operator StepArgument(void* pointer) => new((nint)pointer, false);
+}
+
+/// <summary>Where a step's result is kept for later steps and for the parent's eyes.</summary>
+public readonly record struct Slot(int Index);
+
+/// <summary>What a child does between clone and exec, written down beforehand in unmanaged memory: a list of system calls with their arguments.
+/// The parent builds it with all the comforts of .NET; the child only walks it. docs/adr/0001.</summary>
+public sealed unsafe class ChildPlan : IDisposable
+{
+    private const int ChunkSize = 16 * 1024;
+    private readonly List<nint> _chunks = [];
+    private ChildStep* _steps;
+    private int _capacity = 160;
+    private int _count;
+    private byte* _free;
+    private int _freeBytes;
+    private int _slots;
+
+    public ChildPlan() => _steps = (ChildStep*)NativeMemory.Alloc((nuint)(_capacity * sizeof(ChildStep)));
+
+    internal int StepCount => _count;
+
+    internal ChildStep* Steps => _steps;
+
+    public Slot NewSlot() => _slots < ChildReport.SlotCount ? new Slot(_slots++)
+        : throw new InvalidOperationException("a child's plan has too many slots");
+
+    /// <summary>Appends a system call.</summary>
+    /// <param name="description">What fails when it fails: "cannot set the host name".</param>
+    public ref StepOptions Call(string description, int number, StepArgument a = default, StepArgument b = default, StepArgument c = default,
+        StepArgument d = default, StepArgument e = default, StepArgument f = default)
+    {
+        if (_count == _capacity)
+            _steps = (ChildStep*)NativeMemory.Realloc(_steps, (nuint)((_capacity *= 2) * sizeof(ChildStep)));
+        ChildStep* step = _steps + _count++;
+        *step = new ChildStep { Number = number, ResultSlot = -1, Description = Text(description) };
+        Set(step, 0, a);
+        Set(step, 1, b);
+        Set(step, 2, c);
+        Set(step, 3, d);
+        Set(step, 4, e);
+        Set(step, 5, f);
+        return ref *(StepOptions*)&step->ResultSlot;
+    }
+
+    /// <summary>Waits until the child may go on; <paramref name="descriptor"/> takes the descriptor that comes with it, if one does.</summary>
+    public void AwaitParent(Slot? descriptor = null) => Operation("cannot wait for the parent", ChildOperation.AwaitParent, descriptor?.Index ?? -1);
+
+    /// <summary>Tells the parent that this point is reached (<see cref="Child.Await"/>).</summary>
+    public void Report(int kind) => Operation("cannot report to the parent", ChildOperation.Report, kind);
+
+    /// <summary>Waits on a listening unix socket for somebody's permission to go on (<see cref="StartSocket"/>), who then hears of failures in the parent's place.</summary>
+    public void AwaitStart(SafeFileHandle listener) => Operation("cannot wait for the start", ChildOperation.AwaitStart, listener.Fd());
+
+    /// <summary>Every signal to its default action, none blocked.</summary>
+    public void ResetSignals() => Operation("cannot reset the signals", ChildOperation.ResetSignals);
+
+    /// <summary>Fails with ENOENT when the working directory lies outside of the root.</summary>
+    public void CheckWorkingDirectory(string description) => Operation(description, ChildOperation.CheckWorkingDirectory);
+
+    /// <summary>Runs a program to its end: ECHILD when it fails, ETIMEDOUT when it takes longer (-1: no limit).</summary>
+    public void RunProgram(string description, string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, SafeFileHandle input, int timeoutMs)
+        => Operation(description, ChildOperation.RunProgram, Text(path), Texts(arguments), Texts(environment), input.Fd(), timeoutMs);
+
+    /// <summary>Picks the first path that can be executed by who the child is at this point.</summary>
+    public (Slot Choice, nint Candidates) FindExecutable(string description, IReadOnlyList<string> candidates)
+    {
+        byte** paths = Texts(candidates);
+        Slot choice = NewSlot();
+        Operation(description, ChildOperation.FindExecutable, paths).Into(choice);
+        return (choice, (nint)paths);
+    }
+
+    /// <summary>The last step. When execve refuses, the reason goes to the new process's standard error, as users of runc know it.</summary>
+    public void Execute((Slot Choice, nint Candidates) program, string name, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
+    {
+        const int KnownErrors = 40;
+        byte** errors = (byte**)Allocate((KnownErrors + 1) * sizeof(byte*));
+        for (int errno = 0; errno <= KnownErrors; errno++) errors[errno] = null;
+        byte* other = Text("input/output error\n");
+        for (int errno = 1; errno <= KnownErrors; errno++) errors[errno] = other;
+        foreach (Errno errno in (ReadOnlySpan<Errno>)[Errno.ENOENT, Errno.ENOEXEC, Errno.EACCES, Errno.ENOTDIR, Errno.EPERM, Errno.E2BIG, Errno.ENOMEM, Errno.EISDIR, Errno.ELOOP, Errno.EINVAL])
+            errors[(int)errno] = Text(LinuxException.Text(errno) + "\n");
+        string prefix = $"exec {name}: ";
+        ExecFailureText text = new() { Prefix = Text(prefix), PrefixLength = System.Text.Encoding.UTF8.GetByteCount(prefix), Errors = errors };
+        Operation("cannot execute the program", ChildOperation.Execute, (void*)program.Candidates, program.Choice.Index, Texts(arguments), Texts(environment),
+            Copy<ExecFailureText>([text]));
+    }
+
+    private ref StepOptions Operation(string description, ChildOperation operation, StepArgument a = default, StepArgument b = default,
+        StepArgument c = default, StepArgument d = default, StepArgument e = default)
+        => ref Call(description, (int)operation, a, b, c, d, e);
+
+    /// <summary>Text in the plan's memory, UTF-8 with a zero at its end.</summary>
+    public byte* Text(string text)
+    {
+        int length = System.Text.Encoding.UTF8.GetByteCount(text);
+        byte* copy = Allocate(length + 1);
+        System.Text.Encoding.UTF8.GetBytes(text, new Span<byte>(copy, length));
+        copy[length] = 0;
+        return copy;
+    }
+
+    public byte** Texts(IReadOnlyList<string> texts)
+    {
+        byte** vector = (byte**)Allocate((texts.Count + 1) * sizeof(byte*));
+        for (int i = 0; i < texts.Count; i++) vector[i] = Text(texts[i]);
+        vector[texts.Count] = null;
+        return vector;
+    }
+
+    /// <summary>A copy in the plan's memory.</summary>
+    public T* Copy<T>(ReadOnlySpan<T> values) where T : unmanaged
+    {
+        T* copy = (T*)Allocate(values.Length * sizeof(T));
+        values.CopyTo(new Span<T>(copy, values.Length));
+        return copy;
+    }
+
+    /// <summary>Aligned to 8 bytes; freed with the plan.</summary>
+    public byte* Allocate(int size)
+    {
+        size = (size + 7) & ~7;
+        if (size > _freeBytes)
+        {
+            _freeBytes = Math.Max(size, ChunkSize);
+            _free = (byte*)NativeMemory.Alloc((nuint)_freeBytes);
+            _chunks.Add((nint)_free);
+        }
+        byte* start = _free;
+        _free += size;
+        _freeBytes -= size;
+        return start;
+    }
+
+    public void Dispose()
+    {
+        foreach (nint chunk in _chunks) NativeMemory.Free((void*)chunk);
+        _chunks.Clear();
+        NativeMemory.Free(_steps);
+        _steps = null;
+    }
+
+    private static void Set(ChildStep* step, int index, StepArgument argument)
+    {
+        step->Arguments[index] = argument.Value;
+        if (argument.IsSlot) step->SlotArguments |= 1 << index;
+    }
+}

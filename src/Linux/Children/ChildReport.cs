@@ -1,0 +1,29 @@
+using System.Runtime.InteropServices;
+
+namespace Sampan.Linux.Children;
+
+/// <summary>What a child writes to its parent: one of these, whole.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct ChildReport
+{
+    internal const int SlotCount = 32;
+
+    /// <summary>A step failed: <see cref="Value"/> is its index, <see cref="Errno"/> why. Other kinds are the caller's own.</summary>
+    internal const int Failed = 0;
+
+    public int Kind;
+    public int Value;
+    public int Errno;
+    private readonly int _padding;
+    public fixed long Slots[SlotCount];
+}
+
+/// <summary>What is said on standard error when execve itself fails, as runc says it: prefix, then the errno's text.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal unsafe struct ExecFailureText
+{
+    public byte* Prefix;
+    public int PrefixLength;
+    /// <summary>The texts of errno 1 to 40, null-terminated; null where there is none.</summary>
+    public byte** Errors;
+}

@@ -39,6 +39,20 @@ public static class Namespaces
     public static SafeFileHandle Current(NamespaceKinds kind)
         => Files.Open($"/proc/thread-self/ns/{FileName(kind)}", OpenFlags.ReadOnly);
 
+    /// <summary>The kinds in which a process is elsewhere than this one.</summary>
+    public static NamespaceKinds DifferentFromOurs(int pid)
+    {
+        NamespaceKinds different = 0;
+        foreach (NamespaceKinds kind in (ReadOnlySpan<NamespaceKinds>)[NamespaceKinds.Time, NamespaceKinds.Mount, NamespaceKinds.Cgroup, NamespaceKinds.Uts,
+            NamespaceKinds.Ipc, NamespaceKinds.User, NamespaceKinds.Pid, NamespaceKinds.Network])
+        {
+            string name = FileName(kind);
+            Statx theirs = Files.Stat(null, $"/proc/{pid}/ns/{name}", followLinks: true), ours = Files.Stat(null, $"/proc/thread-self/ns/{name}", followLinks: true);
+            if (theirs.Inode != ours.Inode) different |= kind;
+        }
+        return different;
+    }
+
     /// <summary>The name under <c>/proc/PID/ns</c>.</summary>
     public static string FileName(NamespaceKinds kind) => kind switch
     {

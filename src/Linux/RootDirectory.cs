@@ -29,14 +29,14 @@ public sealed unsafe class RootDirectory : IDisposable
         => TryOpen(path, flags, mode, out Errno errno) ?? throw new LinuxException(errno, "openat2", $"cannot open '{path}' in '{Name}'");
 
     /// <returns>Null with the reason in <paramref name="errno"/>.</returns>
-    public SafeFileHandle? TryOpen(string path, OpenFlags flags, uint mode, out Errno errno)
+    public SafeFileHandle? TryOpen(string path, OpenFlags flags, uint mode, out Errno errno, ResolveFlags alsoResolve = ResolveFlags.None)
     {
         // Mode must be 0 unless a file may be made, or the kernel answers EINVAL.
         OpenHow how = new()
         {
             Flags = (ulong)(uint)(flags | OpenFlags.CloseOnExec),
             Mode = (flags & OpenFlags.Create) != 0 ? mode : 0,
-            Resolve = (ulong)InRoot,
+            Resolve = (ulong)(InRoot | alsoResolve),
         };
         for (int attempt = 0; ; attempt++)
         {

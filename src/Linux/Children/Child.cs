@@ -35,6 +35,7 @@ public sealed unsafe class Child : IDisposable
                 Channel = theirs.Fd(),
                 Scratch = plan.Allocate(ChildPlanHeader.ScratchSize),
             };
+            new Span<long>(header->Report.Slots, ChildReport.SlotCount).Fill(-1);
             int pidfd = -1;
             CloneArgs arguments = new()
             {
@@ -76,6 +77,16 @@ public sealed unsafe class Child : IDisposable
         }
         if (report.Kind != kind) throw new InvalidOperationException($"the child is at {report.Kind}, not at {kind}");
         return new ReadOnlySpan<long>(report.Slots, ChildReport.SlotCount).ToArray();
+    }
+
+    /// <summary>Waits until the child runs its program: execve has closed its end of the socket.</summary>
+    /// <exception cref="ChildFailure">A step failed, or the child ended first. It has been reaped then.</exception>
+    public void AwaitProgram()
+    {
+        ChildReport report;
+        if (!ChildChannel.TryReceive(_channel, &report, out string failure)) return;
+        Process.Wait();
+        throw new ChildFailure((Errno)report.Errno, failure);
     }
 
     /// <summary>Lets the child go on; <paramref name="descriptor"/> goes with it (SCM_RIGHTS).</summary>

@@ -7,12 +7,12 @@ namespace Sampan.Linux.Children;
 /// <summary>The parent's end of what <see cref="ChildStage"/> sends and waits for.</summary>
 internal static unsafe class ChildChannel
 {
-    private const int AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = 0x80000, SOL_SOCKET = 1, SCM_RIGHTS = 1, MSG_NOSIGNAL = 0x4000;
+    private const int SCM_RIGHTS = 1, MSG_NOSIGNAL = 0x4000;
 
     internal static (SafeFileHandle Ours, SafeFileHandle Theirs) Pair()
     {
         int* ends = stackalloc int[2];
-        if (Libc.socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
+        if (Libc.socketpair(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0, ends) < 0)
             throw LinuxException.FromLastError("socketpair", "cannot make a socket to a new process");
         return (new SafeFileHandle(ends[0], ownsHandle: true), new SafeFileHandle(ends[1], ownsHandle: true));
     }
@@ -25,7 +25,7 @@ internal static unsafe class ChildChannel
         (vector[0], vector[1]) = ((nint)(&data), 1);
         long* control = stackalloc long[3];
         control[0] = 20;   // CMSG_LEN of one descriptor
-        ((int*)control)[2] = SOL_SOCKET;
+        ((int*)control)[2] = Libc.SOL_SOCKET;
         ((int*)control)[3] = SCM_RIGHTS;
         ((int*)control)[4] = descriptor?.Fd() ?? -1;
         ((int*)control)[5] = 0;

@@ -35,7 +35,10 @@ public sealed unsafe class ChildPlan : IDisposable
 
     internal ChildStep* Steps => _steps;
 
-    public Slot NewSlot() => _slots < ChildReport.SlotCount ? new Slot(_slots++)
+    /// <summary>For a result that only the next steps need.</summary>
+    public static Slot Scratch => new(ChildReport.SlotCount - 1);
+
+    public Slot NewSlot() => _slots < ChildReport.SlotCount - 1 ? new Slot(_slots++)
         : throw new InvalidOperationException("a child's plan has too many slots");
 
     /// <summary>Appends a system call.</summary>
@@ -71,16 +74,29 @@ public sealed unsafe class ChildPlan : IDisposable
     /// <summary>Fails with ENOENT when the working directory lies outside of the root.</summary>
     public void CheckWorkingDirectory(string description) => Operation(description, ChildOperation.CheckWorkingDirectory);
 
+    /// <summary>chdir, where these errnos may be cured by a later <see cref="EnterDirectoryUnless"/>.</summary>
+    public Slot EnterDirectory(string description, string path, Errno tolerated, Errno alsoTolerated)
+    {
+        Slot entered = NewSlot();
+        Call(description, SyscallNumber.chdir, Text(path)).Into(entered).Tolerating(tolerated, alsoTolerated);
+        return entered;
+    }
+
+    /// <summary>chdir, unless the earlier one succeeded.</summary>
+    public void EnterDirectoryUnless(Slot entered, string description, string path)
+        => Operation(description, ChildOperation.EnterDirectoryUnless, entered.Index, Text(path));
+
     /// <summary>Runs a program to its end: ECHILD when it fails, ETIMEDOUT when it takes longer (-1: no limit).</summary>
     public void RunProgram(string description, string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, SafeFileHandle input, int timeoutMs)
         => Operation(description, ChildOperation.RunProgram, Text(path), Texts(arguments), Texts(environment), input.Fd(), timeoutMs);
 
-    /// <summary>Picks the first path that can be executed by who the child is at this point.</summary>
-    public (Slot Choice, nint Candidates) FindExecutable(string description, IReadOnlyList<string> candidates)
+    /// <summary>Picks the first path that can be executed by who the child is at this point: ENOENT, or EACCES when one was there.</summary>
+    /// <param name="isPath">One path is meant, no search: the errno is its own.</param>
+    public (Slot Choice, nint Candidates) FindExecutable(string description, IReadOnlyList<string> candidates, bool isPath)
     {
         byte** paths = Texts(candidates);
         Slot choice = NewSlot();
-        Operation(description, ChildOperation.FindExecutable, paths).Into(choice);
+        Operation(description, ChildOperation.FindExecutable, paths, isPath ? 1 : 0).Into(choice);
         return (choice, (nint)paths);
     }
 
@@ -99,6 +115,10 @@ public sealed unsafe class ChildPlan : IDisposable
         Operation("cannot execute the program", ChildOperation.Execute, (void*)program.Candidates, program.Choice.Index, Texts(arguments), Texts(environment),
             Copy<ExecFailureText>([text]));
     }
+
+    /// <summary>The last step, where somebody still waits to hear of its failure.</summary>
+    public void ExecuteOrReport(string description, (Slot Choice, nint Candidates) program, IReadOnlyList<string> arguments, IReadOnlyList<string> environment)
+        => Operation(description, ChildOperation.Execute, (void*)program.Candidates, program.Choice.Index, Texts(arguments), Texts(environment), 0);
 
     private ref StepOptions Operation(string description, ChildOperation operation, StepArgument a = default, StepArgument b = default,
         StepArgument c = default, StepArgument d = default, StepArgument e = default)

@@ -6,7 +6,7 @@ namespace Sampan.Linux.Children;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct ChildReport
 {
-    internal const int SlotCount = 32;
+    internal const int SlotCount = 64;
 
     /// <summary>A step failed: <see cref="Value"/> is its index, <see cref="Errno"/> why. Other kinds are the caller's own.</summary>
     internal const int Failed = 0;

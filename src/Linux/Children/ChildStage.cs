@@ -47,10 +47,11 @@ internal static unsafe class ChildStage
         ChildOperation.Report => Report(plan, (int)step->Arguments[0]),
         ChildOperation.AwaitParent => AwaitParent(plan, step->Arguments[0]),
         ChildOperation.AwaitStart => AwaitStart(plan, (nint)step->Arguments[0]),
-        ChildOperation.FindExecutable => FindExecutable((byte**)step->Arguments[0]),
+        ChildOperation.FindExecutable => FindExecutable((byte**)step->Arguments[0], step->Arguments[1] != 0),
         ChildOperation.CheckWorkingDirectory => CheckWorkingDirectory(plan),
         ChildOperation.RunProgram => RunProgram(step),
         ChildOperation.Execute => Execute(plan, step),
+        ChildOperation.EnterDirectoryUnless => plan->Report.Slots[step->Arguments[0]] == 0 ? 0 : RawSyscall.Invoke(SyscallNumber.chdir, (nint)step->Arguments[1]),
         _ => -ENOENT,
     };
 
@@ -122,7 +123,7 @@ internal static unsafe class ChildStage
     }
 
     // As execvp and Go's LookPath: EACCES is remembered, a directory is no program.
-    private static nint FindExecutable(byte** candidates)
+    private static nint FindExecutable(byte** candidates, bool isPath)
     {
         nint answer = -ENOENT;
         for (int i = 0; candidates[i] != null; i++)
@@ -133,7 +134,7 @@ internal static unsafe class ChildStage
                 if (!IsDirectory(candidates[i])) return i;
                 access = -EISDIR;
             }
-            if (candidates[1] == null) return access;   // a name with a slash: its own errno tells the most
+            if (isPath) return access;   // its own errno tells the most
             if (access == -EACCES) answer = -EACCES;
         }
         return answer;

@@ -33,7 +33,8 @@ internal enum ChildOperation
     AwaitParent = -3,
     /// <summary>Accepts on the listening socket in argument 0 until somebody sends a byte; that connection replaces the parent.</summary>
     AwaitStart = -4,
-    /// <summary>Argument 0: null-terminated array of paths; the first that can be executed goes into the result slot, as its index.</summary>
+    /// <summary>Argument 0: null-terminated array of paths; the first that can be executed goes into the result slot, as its index.
+    /// Argument 1: not 0 when it is the one path meant, and no search.</summary>
     FindExecutable = -5,
     /// <summary>Fails with ENOENT when the working directory is not below the root (getcwd(2): "(unreachable)").</summary>
     CheckWorkingDirectory = -6,
@@ -41,4 +42,6 @@ internal enum ChildOperation
     RunProgram = -7,
     /// <summary>execve: array of paths, slot of the index, argv, envp; argument 4 is a <see cref="ExecFailureText"/>.</summary>
     Execute = -8,
+    /// <summary>chdir to argument 1, unless the slot of argument 0 says that an earlier one succeeded.</summary>
+    EnterDirectoryUnless = -9,
 }

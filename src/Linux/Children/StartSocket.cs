@@ -7,7 +7,6 @@ namespace Sampan.Linux.Children;
 /// <summary>The place where a child waits to be told by any process that may go on (<see cref="ChildPlan.AwaitStart"/>): a unix socket in a folder.</summary>
 public static unsafe class StartSocket
 {
-    private const int AF_UNIX = 1, SOCK_STREAM = 1, SOCK_CLOEXEC = 0x80000;
     private const string Name = "start";
 
     /// <summary>Bound and listening; the child inherits it, the caller closes it after the clone.</summary>
@@ -17,7 +16,7 @@ public static unsafe class StartSocket
     {
         SafeFileHandle socket = Open();
         byte* address = stackalloc byte[110];
-        int size = WriteAddress(address, directory);
+        uint size = WriteAddress(address, directory);
         if (Libc.bind(socket.Fd(), address, size) < 0 || Libc.listen(socket.Fd(), 1) < 0)
             throw LinuxException.FromLastError("bind", "cannot make the start socket of the container");
         return socket;
@@ -32,7 +31,7 @@ public static unsafe class StartSocket
     {
         using SafeFileHandle socket = Open();
         byte* address = stackalloc byte[110];
-        int size = WriteAddress(address, directory);
+        uint size = WriteAddress(address, directory);
         if (Libc.connect(socket.Fd(), address, size) < 0)
             return LinuxException.LastError is Errno.ENOENT or Errno.ECONNREFUSED ? false
                 : throw LinuxException.FromLastError("connect", "cannot reach the container's init process");
@@ -46,18 +45,18 @@ public static unsafe class StartSocket
 
     private static SafeFileHandle Open()
     {
-        int socket = Libc.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+        int socket = Libc.socket(Libc.AF_UNIX, Libc.SOCK_STREAM | Libc.SOCK_CLOEXEC, 0);
         if (socket < 0) throw LinuxException.FromLastError("socket", "cannot make a unix socket");
         return new SafeFileHandle(socket, ownsHandle: true);
     }
 
     // struct sockaddr_un: family, then the path.
-    private static int WriteAddress(byte* address, SafeFileHandle directory)
+    private static uint WriteAddress(byte* address, SafeFileHandle directory)
     {
-        *(ushort*)address = AF_UNIX;
+        *(ushort*)address = Libc.AF_UNIX;
         string path = $"{directory.ProcPath()}/{Name}";
         int length = System.Text.Encoding.ASCII.GetBytes(path, new Span<byte>(address + 2, 108));
         address[2 + length] = 0;
-        return 2 + length + 1;
+        return (uint)(2 + length + 1);
     }
 }

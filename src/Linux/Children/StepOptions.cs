@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using Sampan.Linux.Native;
 
@@ -13,9 +14,18 @@ public struct StepOptions
     private int _alsoTolerated;
     private int _skipWhenTolerated;
 
-    public void Into(Slot slot) => _resultSlot = slot.Index;
+    [UnscopedRef]
+    public ref StepOptions Into(Slot slot)
+    {
+        _resultSlot = slot.Index;
+        return ref this;
+    }
 
     /// <summary>These errnos are no failure; then <paramref name="skip"/> following steps are left out.</summary>
-    public void Tolerating(Errno errno, Errno also = Errno.None, int skip = 0)
-        => (_tolerated, _alsoTolerated, _skipWhenTolerated) = ((int)errno, (int)also, skip);
+    [UnscopedRef]
+    public ref StepOptions Tolerating(Errno errno, Errno also = Errno.None, int skip = 0)
+    {
+        (_tolerated, _alsoTolerated, _skipWhenTolerated) = ((int)errno, (int)also, skip);
+        return ref this;
+    }
 }

@@ -75,4 +75,7 @@ public static unsafe partial class Libc
 
     [LibraryImport("libc")]
     public static partial int sigfillset(void* set);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int capget(uint* header, uint* data);
 }

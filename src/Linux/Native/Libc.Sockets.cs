@@ -44,4 +44,10 @@ public static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint sendto(int sockfd, void* buf, nuint len, int flags, void* addr, uint addrlen);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int socketpair(int domain, int type, int protocol, int* sv);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint sendmsg(int sockfd, void* msg, int flags);
 }

@@ -1,0 +1,48 @@
+using Microsoft.Win32.SafeHandles;
+using Sampan.Faults;
+using Sampan.Linux;
+using Sampan.Linux.Cgroups;
+using Sampan.Linux.Children;
+using Sampan.Linux.Native;
+using Sampan.Runtime.Processes;
+using Sampan.Specs.Oci.Runtime;
+
+namespace Sampan.Runtime;
+
+public sealed partial class Container
+{
+    /// <summary>Starts one more process in the container: our child, which the caller reaps. Returns when it runs its program.</summary>
+    /// <exception cref="FaultException">Conflict: the container does not run; NotFound, PermissionDenied: the program, in runc's words.</exception>
+    public ContainerProcess Exec(ExecOptions options)
+    {
+        ProcessSpec process = options.Process;
+        SpecValidator.Check(process);
+        ContainerStatus status = Status;
+        if (status == ContainerStatus.Stopped || Process is null) throw new FaultException(FaultKind.Conflict, "cannot exec in a stopped container");
+        if (status == ContainerStatus.Paused) throw new FaultException(FaultKind.Conflict, "cannot exec in a paused container");
+        using RootDirectory root = RootDirectory.Open($"/proc/{Pid}/root");
+        Pty? pty = process.Terminal == true ? Pty.Open(root) : null;
+        try
+        {
+            if (pty is not null && process.ConsoleSize is { } size) Pty.Resize(pty.Master, size.Width, size.Height);
+            using StandardStreams? streams = pty is null ? new(options.Stdin, options.Stdout, options.Stderr, options.PreserveFds) : null;
+            using CgroupEntrance entrance = Cgroup.OpenEntrance();
+            IReadOnlyList<string> environment = HomeDirectory.AddTo(process.Env ?? [], process.User.Uid, root);
+            using ExecPlan plan = new(Spec, options, Process, entrance, streams, pty, environment);
+            using PidNamespaceEntry entry = new(Process.Pidfd);
+            using Child child = Child.Start(plan.Steps, new BirthPlace(NamespaceKinds.None, entrance.CloneInto));
+            child.AwaitProgram();
+            return new ContainerProcess(child.Process, pty?.Master);
+        }
+        catch (ChildFailure e)
+        {
+            pty?.Master.Dispose();
+            FaultException cause = ExecutableSearch.Explain(e, process.Args[0]);
+            throw new FaultException(cause.Kind, $"unable to start container process: {cause.Message}", e);
+        }
+        finally
+        {
+            pty?.Peer.Dispose();
+        }
+    }
+}

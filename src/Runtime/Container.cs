@@ -1,0 +1,187 @@
+using Microsoft.Win32.SafeHandles;
+using Sampan.Faults;
+using Sampan.Linux;
+using Sampan.Linux.Cgroups;
+using Sampan.Linux.Children;
+using Sampan.Linux.Native;
+using Sampan.Runtime.Processes;
+using Sampan.Specs.Oci.Runtime;
+
+namespace Sampan.Runtime;
+
+/// <summary>A container: created here, or found by its state directory.</summary>
+public sealed partial class Container : IDisposable
+{
+    private const string ConfigName = "config.json";
+    private readonly StateDirectory _directory;
+    private readonly ContainerState _state;
+
+    internal Container(string id, RuntimeSpec spec, StateDirectory directory, ContainerState state, ChildProcess? process, ICgroup cgroup, SafeFileHandle? console)
+        => (Id, Spec, _directory, _state, Process, Cgroup, Console) = (id, spec, directory, state, process, cgroup, console);
+
+    public string Id { get; }
+
+    public RuntimeSpec Spec { get; }
+
+    public string Bundle => _state.Bundle;
+
+    /// <summary>Of its first process, in our pid namespace.</summary>
+    public int Pid => _state.Pid;
+
+    /// <summary>Its first process: our child when created here, which the caller reaps; null when it has ended before <see cref="ContainerRuntime.Open"/>.</summary>
+    public ChildProcess? Process { get; }
+
+    /// <summary>Our side of its terminal, when created here with one.</summary>
+    public SafeFileHandle? Console { get; }
+
+    public ICgroup Cgroup { get; }
+
+    /// <summary>As it is now.</summary>
+    public ContainerStatus Status
+    {
+        get
+        {
+            if (!IsAlive) return ContainerStatus.Stopped;
+            if (StartSocket.Exists(_directory.Handle)) return ContainerStatus.Created;
+            return Cgroup.IsFrozen ? ContainerStatus.Paused : ContainerStatus.Running;
+        }
+    }
+
+    /// <summary>runtime.md § State, as it is now.</summary>
+    public ContainerState State
+    {
+        get
+        {
+            ContainerStatus status = Status;
+            return _state with
+            {
+                Status = status switch
+                {
+                    ContainerStatus.Created => "created",
+                    ContainerStatus.Running => "running",
+                    ContainerStatus.Paused => "paused",
+                    _ => "stopped",
+                },
+                Pid = status == ContainerStatus.Stopped ? 0 : _state.Pid,
+                InitStartTime = null,
+                CgroupPath = null,
+            };
+        }
+    }
+
+    private bool IsAlive => ProcessStat.Read(Pid) is { HasEnded: false } stat && stat.StartTime == _state.InitStartTime;
+
+    /// <summary>Lets the created process run its program.</summary>
+    /// <exception cref="FaultException">Conflict: it was started before, or has ended; Internal: a hook failed (the process has ended then).</exception>
+    public void Start()
+    {
+        try
+        {
+            if (!StartSocket.TryStart(_directory.Handle))
+                throw new FaultException(FaultKind.Conflict, Status == ContainerStatus.Stopped ? "cannot start a container that has stopped"
+                    : $"cannot start an already running container");
+        }
+        catch (ChildFailure e)
+        {
+            FaultException cause = ExecutableSearch.Explain(e, Spec.Process?.Args[0] ?? "");
+            throw new FaultException(cause.Kind, $"unable to start container process: {cause.Message}", e);
+        }
+        new HookRun("poststart", Spec.Hooks?.Poststart).Run(State);
+    }
+
+    /// <summary>Sends a signal to the first process, or to every one in the cgroup.</summary>
+    /// <exception cref="FaultException">Conflict: "container not running".</exception>
+    public void Kill(int signal, bool all = false)
+    {
+        const int SIGKILL = 9;
+        if (all)
+        {
+            if (signal == SIGKILL) Cgroup.KillAll();
+            else
+                foreach (int pid in Cgroup.Processes()) Libc.kill(pid, signal);
+            return;
+        }
+        if (!IsAlive || Process?.Signal(signal) != true) throw new FaultException(FaultKind.Conflict, "container not running");
+        // A frozen process dies only when it thaws; on cgroup v2 the kernel sees to that itself.
+        if (signal == SIGKILL && Cgroup.IsFrozen) Cgroup.Thaw();
+        // Without a pid namespace nobody else ends what the first process leaves behind.
+        if (signal == SIGKILL && !HasOwnPidNamespace) Cgroup.KillAll();
+    }
+
+    /// <exception cref="FaultException">Conflict: it is neither created nor running.</exception>
+    public void Pause()
+    {
+        if (Status is not (ContainerStatus.Running or ContainerStatus.Created)) throw new FaultException(FaultKind.Conflict, "container not running");
+        Cgroup.Freeze();
+    }
+
+    /// <exception cref="FaultException">Conflict: it is not paused.</exception>
+    public void Resume()
+    {
+        if (Status != ContainerStatus.Paused) throw new FaultException(FaultKind.Conflict, "container not paused");
+        Cgroup.Thaw();
+    }
+
+    /// <summary>Changes limits of the cgroup; what is absent stays.</summary>
+    public void Update(LinuxResources resources) => Cgroup.Apply(resources);
+
+    /// <summary>Pids of all its processes, in our pid namespace.</summary>
+    public IReadOnlyList<int> Processes() => Cgroup.Processes();
+
+    /// <summary>Removes cgroup and state, then runs the poststop hooks. Idempotent.</summary>
+    /// <param name="force">Kills what still runs.</param>
+    /// <exception cref="FaultException">Conflict: it still runs and <paramref name="force"/> is not set.</exception>
+    public void Delete(bool force = false)
+    {
+        ContainerStatus status = Status;
+        // A created container was never started: nobody's work is lost. runc deletes it too.
+        if (status is ContainerStatus.Running or ContainerStatus.Paused && !force)
+            throw new FaultException(FaultKind.Conflict, $"cannot delete container {Id} that is not stopped: {State.Status}");
+        if (status != ContainerStatus.Stopped)
+        {
+            const int SIGKILL = 9;
+            Process?.Signal(SIGKILL);
+            Cgroup.KillAll();
+            if (status == ContainerStatus.Paused) Cgroup.Thaw();
+            AwaitEnd();
+        }
+        else Cgroup.KillAll();
+        Cgroup.Delete(TimeSpan.FromSeconds(10));
+        ContainerState stopped = State with { Status = "stopped", Pid = 0 };
+        _directory.Remove();
+        new HookRun("poststop", Spec.Hooks?.Poststop).Run(stopped);
+    }
+
+    public void Dispose()
+    {
+        _directory.Dispose();
+        Process?.Dispose();
+        Console?.Dispose();
+    }
+
+    internal static RuntimeSpec ReadSpec(string bundle)
+    {
+        string path = Path.Combine(bundle, ConfigName);
+        SafeFileHandle file = Files.TryOpenAt(null, path, OpenFlags.ReadOnly, 0, out Errno errno)
+            ?? throw (errno == Errno.ENOENT ? new FaultException(FaultKind.NotFound, $"JSON specification file {ConfigName} not found in bundle '{bundle}'")
+                : new LinuxException(errno, "open", $"cannot open '{path}'"));
+        using (file) return RuntimeSpecReader.Read(Files.ReadAll(file, path));
+    }
+
+    internal static Container Open(StateDirectory directory, string id)
+    {
+        ContainerState state = directory.Read()
+            ?? throw new FaultException(FaultKind.NotFound, $"container \"{id}\" does not exist: it was never made whole; delete it with --force");
+        return new Container(id, ReadSpec(state.Bundle), directory, state, ChildProcess.Find(state.Pid), CgroupFileSystem.Detect().Open(state.CgroupPath ?? id), null);
+    }
+
+    private bool HasOwnPidNamespace => Spec.Linux?.Namespaces?.Any(space => space is { Type: "pid", Path: null or "" }) == true;
+
+    private unsafe void AwaitEnd()
+    {
+        if (Process is null) return;
+        const int PatienceMs = 10_000;
+        PollFd ended = new() { Fd = Process.Pidfd.Fd(), Events = PollFd.POLLIN };
+        Libc.poll(&ended, 1, PatienceMs);
+    }
+}

@@ -1,0 +1,38 @@
+using Sampan.Faults;
+using Sampan.Linux;
+using Sampan.Linux.Native;
+using Sampan.Specs.Oci.Runtime;
+
+namespace Sampan.Runtime;
+
+/// <summary>Creates and finds containers. https://github.com/opencontainers/runtime-spec/blob/v1.3.0/runtime.md
+/// Synchronous, and bound to the calling thread: clones, namespaces and working directory are a thread's own.</summary>
+/// <param name="stateRoot">Absolute path of the folder with one directory per container; made when absent.</param>
+public sealed class ContainerRuntime(string stateRoot)
+{
+    /// <summary>Makes the container; its process waits for <see cref="Container.Start"/> and is our child. On failure nothing stays behind.</summary>
+    /// <exception cref="FaultException">AlreadyExists: the id is taken; InvalidArgument, NotSupported: config.json; LinuxException, ChildFailure: the kernel refused.</exception>
+    public Container Create(string id, CreateOptions options)
+    {
+        RuntimeSpec spec = options.Spec ?? Container.ReadSpec(options.Bundle);
+        SpecValidator.Check(spec, options);
+        StateDirectory directory = StateDirectory.Create(stateRoot, id);
+        try
+        {
+            return new ContainerCreation(id, spec, options, directory).Run();
+        }
+        catch
+        {
+            directory.Remove();
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <exception cref="FaultException">NotFound.</exception>
+    public Container Open(string id) => Container.Open(StateDirectory.Open(stateRoot, id), id);
+
+    /// <summary>Ids, in no order.</summary>
+    public IReadOnlyList<string> List()
+        => Directory.Exists(stateRoot) ? [.. Directory.EnumerateDirectories(stateRoot).Select(path => Path.GetFileName(path))] : [];
+}

@@ -1,0 +1,98 @@
+using Sampan.Faults;
+using Sampan.Linux;
+using Sampan.Linux.Children;
+using Sampan.Linux.Native;
+using Sampan.Specs.Oci.Runtime;
+
+namespace Sampan.Runtime.Processes;
+
+/// <summary>The steps by which a process becomes who its spec says: ids, groups, capabilities, and the filter on its system calls.
+/// Their order is the point: each step needs what a later one takes away.</summary>
+internal sealed unsafe class Credentials
+{
+    private const int PR_SET_KEEPCAPS = 8, PR_CAP_AMBIENT_RAISE = 2, PR_CAP_AMBIENT_CLEAR_ALL = 4, SECCOMP_SET_MODE_FILTER = 1;
+    private readonly ProcessSpec _process;
+    private readonly SeccompFilter? _seccomp;
+    private readonly ulong _bounding, _effective, _permitted, _inheritable, _ambient;
+    private readonly bool _inUserNamespace;
+
+    /// <exception cref="FaultException">InvalidArgument: an unknown capability; PermissionDenied: one that we do not have ourselves.</exception>
+    internal Credentials(ProcessSpec process, SeccompFilter? seccomp, bool inUserNamespace)
+    {
+        (_process, _seccomp, _inUserNamespace) = (process, seccomp, inUserNamespace);
+        CapabilitiesSpec? sets = process.Capabilities;
+        _bounding = Capabilities.Mask(sets?.Bounding);
+        _effective = Capabilities.Mask(sets?.Effective);
+        _permitted = Capabilities.Mask(sets?.Permitted);
+        _inheritable = Capabilities.Mask(sets?.Inheritable);
+        _ambient = Capabilities.Mask(sets?.Ambient);
+        ulong ours = inUserNamespace ? ulong.MaxValue : Capabilities.Permitted();
+        for (int number = 0; number < Capabilities.All.Count; number++)
+            if (((_effective | _permitted | _inheritable | _ambient) & ~ours & (1UL << number)) != 0)
+                throw new FaultException(FaultKind.PermissionDenied,
+                    $"cannot give the container {Capabilities.Name(number)}: this process does not have it; remove it from process.capabilities");
+    }
+
+    /// <summary>Bounding set, groups and ids. Capabilities survive the change of ids.</summary>
+    internal void AddIdentity(ChildPlan plan)
+    {
+        int last = Capabilities.Last();
+        for (int number = 0; number <= last; number++)
+            if ((_bounding & (1UL << number)) == 0)
+                plan.Call($"cannot drop {Capabilities.Name(number)} from the bounding set", SyscallNumber.prctl, Libc.PR_CAPBSET_DROP, number).Tolerating(Errno.EINVAL);
+        plan.Call("cannot keep capabilities over the change of user", SyscallNumber.prctl, PR_SET_KEEPCAPS, 1);
+        UserSpec user = _process.User;
+        uint[] groups = [.. user.AdditionalGids ?? []];
+        // In a user namespace whose setgroups is denied (rootless), asking for no groups is refused too.
+        plan.Call("cannot set the additional groups", SyscallNumber.setgroups, groups.Length, plan.Copy<uint>(groups))
+            .Tolerating(_inUserNamespace && groups.Length == 0 ? Errno.EPERM : Errno.None);
+        plan.Call($"cannot set group id {user.Gid}", SyscallNumber.setresgid, (long)user.Gid, (long)user.Gid, (long)user.Gid);
+        plan.Call($"cannot set user id {user.Uid}", SyscallNumber.setresuid, (long)user.Uid, (long)user.Uid, (long)user.Uid);
+        plan.Call("cannot set the umask", SyscallNumber.umask, (int)(user.Umask ?? 0x12 /* 022 */));
+    }
+
+    /// <summary>The last steps before execve. Without no_new_privs the filter needs CAP_SYS_ADMIN, so it comes before the final capabilities;
+    /// with it, it comes last, and need not allow what sets them.</summary>
+    internal void AddPrivileges(ChildPlan plan)
+    {
+        bool noNewPrivileges = _process.NoNewPrivileges == true;
+        uint* header = plan.Copy<uint>(Capabilities.Header);
+        if (noNewPrivileges) plan.Call("cannot set no_new_privs", SyscallNumber.prctl, Libc.PR_SET_NO_NEW_PRIVS, 1);
+        else AddSeccomp(plan, header);
+        plan.Call("cannot set the capabilities", SyscallNumber.capset, header, plan.Copy<uint>(Capabilities.Sets(_effective, _permitted, _inheritable)));
+        plan.Call("cannot clear the ambient capabilities", SyscallNumber.prctl, Libc.PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL).Tolerating(Errno.EINVAL);
+        for (int number = 0; number < Capabilities.All.Count; number++)
+            if ((_ambient & (1UL << number)) != 0)
+                plan.Call($"cannot raise the ambient capability {Capabilities.Name(number)}", SyscallNumber.prctl, Libc.PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, number);
+        if (noNewPrivileges) AddSeccomp(plan, header);
+    }
+
+    private void AddSeccomp(ChildPlan plan, uint* header)
+    {
+        if (_seccomp is null) return;
+        if (_process.NoNewPrivileges != true)
+        {
+            // The change of ids has emptied the effective set.
+            ulong admin = 1UL << 21, wanted = _permitted | _inheritable | _effective | admin | (1UL << 8);
+            ulong ours = _inUserNamespace ? ulong.MaxValue >> (64 - Capabilities.All.Count) : Capabilities.Permitted();
+            plan.Call("cannot raise CAP_SYS_ADMIN for the seccomp filter", SyscallNumber.capset, header,
+                plan.Copy<uint>(Capabilities.Sets(wanted & ours, wanted & ours, _inheritable)));
+        }
+        ReadOnlySpan<byte> program = _seccomp.Program.Span;
+        SockFilterProgram* filter = (SockFilterProgram*)plan.Allocate(sizeof(SockFilterProgram));
+        *filter = new() { Length = (ushort)(program.Length / 8), Instructions = plan.Copy(program) };
+        plan.Call("cannot load the seccomp filter", SyscallNumber.seccomp, SECCOMP_SET_MODE_FILTER, (long)_seccomp.Flags, filter);
+    }
+
+    /// <summary>struct sock_fprog of linux/filter.h.</summary>
+    private struct SockFilterProgram
+    {
+        public ushort Length;
+        public byte* Instructions;
+    }
+}
+
+/// <summary>A compiled filter.</summary>
+/// <param name="Program">struct sock_filter, 8 bytes each.</param>
+/// <param name="Flags">SECCOMP_FILTER_FLAG_*. seccomp(2).</param>
+internal sealed record SeccompFilter(ReadOnlyMemory<byte> Program, uint Flags);

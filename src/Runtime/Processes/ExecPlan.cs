@@ -1,0 +1,49 @@
+using Sampan.Linux;
+using Sampan.Linux.Cgroups;
+using Sampan.Linux.Children;
+using Sampan.Linux.Native;
+using Sampan.Specs.Oci.Runtime;
+
+namespace Sampan.Runtime.Processes;
+
+/// <summary>The life between clone and exec of a process that joins a container.</summary>
+internal sealed class ExecPlan : IDisposable
+{
+    private readonly ChildPlan _plan = new();
+
+    internal ExecPlan(RuntimeSpec spec, ExecOptions options, ChildProcess init, CgroupEntrance entrance, StandardStreams? streams, Pty? pty, IReadOnlyList<string> environment)
+    {
+        ProcessSpec process = options.Process;
+        NamespaceKinds kinds = Namespaces.DifferentFromOurs(init.Pid);
+        bool inUserNamespace = (kinds & NamespaceKinds.User) != 0;
+        Credentials credentials = new(process, SeccompFilters.For(spec.Linux?.Seccomp), inUserNamespace);
+        _plan.ResetSignals();
+        // The container's processes see this one from the moment it joins: they may not trace or read it. (CVE-2016-9962)
+        _plan.Call("cannot become undumpable", SyscallNumber.prctl, Libc.PR_SET_DUMPABLE, 0);
+        _plan.Call("cannot make a session", SyscallNumber.setsid);
+        ProcessPlan.SetRlimits(_plan, process.Rlimits);
+        ProcessPlan.AdjustOomScore(_plan, process.OomScoreAdj);
+        ProcessPlan.EnterCgroup(_plan, entrance.Tasks);
+        ProcessPlan.SetScheduling(_plan, process);
+        // All in one call: either every namespace of that very process, or none. setns(2)
+        _plan.Call("cannot join the container's namespaces", SyscallNumber.setns, init.Pidfd.Fd(), (long)(kinds & ~NamespaceKinds.Pid));
+        if (inUserNamespace)
+        {
+            _plan.Call("cannot become root of the user namespace", SyscallNumber.setresgid, 0, 0, 0);
+            _plan.Call("cannot become root of the user namespace", SyscallNumber.setresuid, 0, 0, 0);
+        }
+        if (pty is not null) ProcessPlan.TakeTerminal(_plan, pty.Peer.Fd());
+        else ProcessPlan.TakeStandardStreams(_plan, streams!, process.User.Uid);
+        ProcessPlan.SetPersonality(_plan, spec.Linux?.Personality);
+        ProcessPlan.CloseOthersOnExec(_plan, options.PreserveFds);
+        ProcessPlan.EnterWorkingDirectory(_plan, process.Cwd, () => credentials.AddIdentity(_plan));
+        string name = process.Args[0];
+        var program = _plan.FindExecutable(ExecutableSearch.Description(name), ExecutableSearch.Candidates(name, environment), name.Contains('/'));
+        credentials.AddPrivileges(_plan);
+        _plan.ExecuteOrReport(ExecutableSearch.Description(name), program, process.Args, environment);
+    }
+
+    internal ChildPlan Steps => _plan;
+
+    public void Dispose() => _plan.Dispose();
+}

@@ -1,0 +1,91 @@
+using Microsoft.Win32.SafeHandles;
+using Sampan.Linux.Cgroups;
+using Sampan.Linux.Children;
+using Sampan.Linux.Native;
+using Sampan.Runtime.Rootfs;
+using Sampan.Specs.Oci.Runtime;
+
+namespace Sampan.Runtime.Processes;
+
+/// <summary>The life of a container's first process between clone and exec, in the order that docs/flows/run.md tells.</summary>
+internal sealed unsafe class InitPlan : IDisposable
+{
+    /// <summary>Reports of the child: it is in its user namespace and wants its ids mapped; its file systems are made;
+    /// the hooks of its namespaces have run; it waits for the start.</summary>
+    internal const int WantsIdMaps = 1, HasFileSystems = 2, HasRunHooks = 3, IsCreated = 4;
+
+    private readonly ChildPlan _plan = new();
+
+    internal InitPlan(RuntimeSpec spec, ProcessSpec process, CreateOptions options, InitResources resources)
+    {
+        NamespacePlan namespaces = resources.Namespaces;
+        Credentials credentials = new(process, resources.Seccomp, namespaces.HasUser);
+        _plan.ResetSignals();
+        // Nothing of us can be read or traced by who shares the new namespaces. It ends with execve. (CVE-2016-9962)
+        _plan.Call("cannot become undumpable", SyscallNumber.prctl, Libc.PR_SET_DUMPABLE, 0);
+        if (namespaces.HasUser)
+        {
+            _plan.Report(WantsIdMaps);
+            _plan.AwaitParent();
+            _plan.Call("cannot become root of the user namespace", SyscallNumber.setresgid, 0, 0, 0);
+            _plan.Call("cannot become root of the user namespace", SyscallNumber.setresuid, 0, 0, 0);
+        }
+        else ProcessPlan.SetRlimits(_plan, process.Rlimits);
+        _plan.Call("cannot make a session", SyscallNumber.setsid);
+        ProcessPlan.AdjustOomScore(_plan, process.OomScoreAdj);
+        namespaces.AddJoins(_plan);
+        ProcessPlan.EnterCgroup(_plan, resources.CgroupTasks);
+        namespaces.AddLate(_plan);
+        SetNames(spec);
+        foreach ((string key, string value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>())
+            ProcessPlan.Write(_plan, $"cannot set sysctl '{key}' to '{value}'", $"/proc/sys/{key.Replace('.', '/')}", value);
+        if (!options.NoNewKeyring) ProcessPlan.JoinNewKeyring(_plan, $"_ses.{resources.Id}");
+        FileSystems = new ChildMounts(_plan, spec.Mounts ?? [], namespaces, resources.Cgroup);
+        _plan.Report(HasFileSystems);
+
+        Slot terminal = _plan.NewSlot();
+        if (resources.CreateContainerHooks.Count > 0)
+        {
+            _plan.AwaitParent();
+            resources.CreateContainerHooks.AddTo(_plan);
+            _plan.Report(HasRunHooks);
+        }
+        // The parent has made the new root "/" when it answers.
+        _plan.AwaitParent(terminal);
+        if (options.NoPivot)
+        {
+            Slot root = _plan.NewSlot();
+            _plan.AwaitParent(root);
+            _plan.Call("cannot enter the root", SyscallNumber.fchdir, root);
+            _plan.Call("cannot enter the root", SyscallNumber.chroot, _plan.Text("."));
+        }
+        if (process.Terminal == true) ProcessPlan.TakeTerminal(_plan, terminal);
+        else ProcessPlan.TakeStandardStreams(_plan, resources.Streams!, process.User.Uid);
+        ProcessPlan.SetScheduling(_plan, process);
+        ProcessPlan.SetPersonality(_plan, spec.Linux?.Personality);
+        ProcessPlan.CloseOthersOnExec(_plan, options.PreserveFds);
+        ProcessPlan.EnterWorkingDirectory(_plan, process.Cwd, () => credentials.AddIdentity(_plan));
+        string name = process.Args[0];
+        var program = _plan.FindExecutable(ExecutableSearch.Description(name), ExecutableSearch.Candidates(name, resources.Environment), name.Contains('/'));
+        _plan.Report(IsCreated);
+
+        _plan.AwaitStart(resources.StartSocket);
+        resources.StartContainerHooks.AddTo(_plan);
+        credentials.AddPrivileges(_plan);
+        _plan.Execute(program, name, process.Args, resources.Environment);
+    }
+
+    internal ChildPlan Steps => _plan;
+
+    internal ChildMounts FileSystems { get; }
+
+    public void Dispose() => _plan.Dispose();
+
+    private void SetNames(RuntimeSpec spec)
+    {
+        if (spec.Hostname is { Length: > 0 } hostname)
+            _plan.Call($"cannot set the host name '{hostname}'", SyscallNumber.sethostname, _plan.Text(hostname), System.Text.Encoding.UTF8.GetByteCount(hostname));
+        if (spec.Domainname is { Length: > 0 } domainname)
+            _plan.Call($"cannot set the domain name '{domainname}'", SyscallNumber.setdomainname, _plan.Text(domainname), System.Text.Encoding.UTF8.GetByteCount(domainname));
+    }
+}

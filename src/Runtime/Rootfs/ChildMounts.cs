@@ -1,0 +1,79 @@
+using Microsoft.Win32.SafeHandles;
+using Sampan.Linux;
+using Sampan.Linux.Cgroups;
+using Sampan.Linux.Children;
+using Sampan.Linux.Native;
+using Sampan.Runtime.Processes;
+using Sampan.Specs.Oci.Runtime;
+
+namespace Sampan.Runtime.Rootfs;
+
+/// <summary>File systems that show the namespaces of who mounts them (proc, sysfs, mqueue, cgroup; in a user namespace all of them):
+/// the child makes each, mounted nowhere yet, and the parent takes them over by descriptor and puts them in place.</summary>
+internal sealed unsafe class ChildMounts
+{
+    private const int FSCONFIG_SET_FLAG = 0, FSCONFIG_SET_STRING = 1, FSCONFIG_CMD_CREATE = 6, FSOPEN_CLOEXEC = 1, FSMOUNT_CLOEXEC = 1;
+    private readonly Dictionary<MountSpec, Slot> _slots = [];
+    private readonly Dictionary<string, Slot> _cgroups = [];
+
+    internal ChildMounts(ChildPlan plan, IReadOnlyList<MountSpec> mounts, NamespacePlan namespaces, ICgroup? cgroup)
+    {
+        bool ownCgroups = (namespaces.All & NamespaceKinds.Cgroup) != 0;
+        foreach (MountSpec mount in mounts)
+        {
+            MountOptions options = MountOptions.Parse(mount.Options);
+            if (options.IsBind) continue;
+            switch (mount.Type)
+            {
+                case "cgroup" when cgroup is not null && !cgroup.Directories.ContainsKey(""):
+                    if (ownCgroups) AddHierarchies(plan, cgroup, options);
+                    break;
+                case "cgroup" or "cgroup2":
+                    _slots[mount] = Add(plan, "cgroup2", "cgroup", options.FileSystem, options.Set & ~MountAttribute.ReadOnly);
+                    break;
+                case "proc" or "sysfs" or "mqueue":
+                    _slots[mount] = Add(plan, mount.Type, mount.Source ?? mount.Type, options.FileSystem, options.Set & ~MountAttribute.ReadOnly);
+                    break;
+                case { Length: > 0 } when namespaces.HasUser:
+                    _slots[mount] = Add(plan, mount.Type, mount.Source, options.FileSystem, options.Set & ~MountAttribute.ReadOnly);
+                    break;
+            }
+        }
+    }
+
+    internal bool Contains(MountSpec mount) => _slots.ContainsKey(mount);
+
+    /// <summary>Where the child has it, among the slots it reported.</summary>
+    internal SafeFileHandle Take(Child child, ReadOnlySpan<long> slots, MountSpec mount) => child.Take(slots[_slots[mount].Index]);
+
+    /// <summary>Null when the container has no cgroup namespace of its own: then its directories are bound instead.</summary>
+    internal SafeFileHandle? TakeHierarchy(Child child, ReadOnlySpan<long> slots, string controllers)
+        => _cgroups.TryGetValue(controllers, out Slot slot) ? child.Take(slots[slot.Index]) : null;
+
+    private void AddHierarchies(ChildPlan plan, ICgroup cgroup, MountOptions options)
+    {
+        foreach (string controllers in cgroup.Directories.Keys)
+        {
+            List<string> data = controllers.StartsWith("name=", StringComparison.Ordinal) ? [controllers] : [.. controllers.Split(',')];
+            _cgroups[controllers] = Add(plan, "cgroup", "cgroup", data, options.Set);
+        }
+    }
+
+    private static Slot Add(ChildPlan plan, string type, string? source, IReadOnlyList<string> options, MountAttribute attributes)
+    {
+        string what = $"cannot mount a '{type}' file system";
+        Slot context = ChildPlan.Scratch, mount = plan.NewSlot();
+        plan.Call(what, SyscallNumber.fsopen, plan.Text(type), FSOPEN_CLOEXEC).Into(context);
+        if (!string.IsNullOrEmpty(source)) plan.Call(what, SyscallNumber.fsconfig, context, FSCONFIG_SET_STRING, plan.Text("source"), plan.Text(source), 0);
+        foreach (string option in options)
+        {
+            int equals = option.IndexOf('=');
+            if (equals < 0) plan.Call($"{what} with option '{option}'", SyscallNumber.fsconfig, context, FSCONFIG_SET_FLAG, plan.Text(option), 0, 0);
+            else plan.Call($"{what} with option '{option}'", SyscallNumber.fsconfig, context, FSCONFIG_SET_STRING, plan.Text(option[..equals]), plan.Text(option[(equals + 1)..]), 0);
+        }
+        plan.Call(what, SyscallNumber.fsconfig, context, FSCONFIG_CMD_CREATE, 0, 0, 0);
+        plan.Call(what, SyscallNumber.fsmount, context, FSMOUNT_CLOEXEC, (long)attributes).Into(mount);
+        plan.Call(what, SyscallNumber.close, context);
+        return mount;
+    }
+}

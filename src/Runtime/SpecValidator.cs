@@ -1,0 +1,89 @@
+using Sampan.Faults;
+using Sampan.Specs.Oci.Runtime;
+
+namespace Sampan.Runtime;
+
+/// <summary>Finds everything in a config that is wrong or cannot be honoured, before anything is made. Nothing is ignored silently.</summary>
+internal static class SpecValidator
+{
+    /// <exception cref="FaultException">InvalidArgument or NotSupported with all problems in one message.</exception>
+    internal static void Check(RuntimeSpec spec, CreateOptions options)
+    {
+        Problems problems = new();
+        if (!spec.OciVersion.StartsWith("1.", StringComparison.Ordinal)) problems.Invalid($"ociVersion '{spec.OciVersion}' is not 1.x");
+        if (spec.Root is null) problems.Invalid("'root' is missing");
+        if (spec.Process is null) problems.Invalid("'process' is missing");
+        else Process(spec.Process, problems);
+        if (spec.Linux is { } linux) Linux(spec, linux, problems);
+        foreach (Hook hook in Hooks(spec.Hooks))
+        {
+            if (!hook.Path.StartsWith('/')) problems.Invalid($"path '{hook.Path}' of a hook is not absolute");
+            if (hook.Timeout <= 0) problems.Invalid($"timeout of hook '{hook.Path}' is not above 0");
+        }
+        if (options.SystemdCgroup) problems.NotSupported("the systemd cgroup manager (--systemd-cgroup)");
+        problems.Throw("config.json");
+    }
+
+    /// <inheritdoc cref="Check(RuntimeSpec, CreateOptions)"/>
+    internal static void Check(ProcessSpec process)
+    {
+        Problems problems = new();
+        Process(process, problems);
+        problems.Throw("process");
+    }
+
+    private static void Process(ProcessSpec process, Problems problems)
+    {
+        if (process.Args.Count == 0) problems.Invalid("process.args must not be empty");
+        if (!process.Cwd.StartsWith('/')) problems.Invalid("Cwd must be an absolute path");
+        if (process.OomScoreAdj is < -1000 or > 1000) problems.Invalid($"process.oomScoreAdj {process.OomScoreAdj} is not between -1000 and 1000");
+        HashSet<string> limits = [];
+        foreach (RlimitSpec rlimit in process.Rlimits ?? [])
+            if (!limits.Add(rlimit.Type)) problems.Invalid($"process.rlimits has {rlimit.Type} twice");
+        if (!string.IsNullOrEmpty(process.ApparmorProfile)) problems.NotSupported("process.apparmorProfile");
+        if (!string.IsNullOrEmpty(process.SelinuxLabel)) problems.NotSupported("process.selinuxLabel");
+        if (process.ExecCPUAffinity is not null) problems.NotSupported("process.execCPUAffinity");
+        foreach (string text in process.Args.Concat(process.Env ?? []))
+            if (text.Contains('\0')) problems.Invalid("process.args and process.env must not contain NUL");
+    }
+
+    private static void Linux(RuntimeSpec spec, LinuxSpec linux, Problems problems)
+    {
+        bool Has(string type) => linux.Namespaces?.Any(space => space.Type == type) == true;
+        if (!Has("uts") && !string.IsNullOrEmpty(spec.Hostname)) problems.Invalid("unable to set hostname without a private UTS namespace");
+        if (!Has("uts") && !string.IsNullOrEmpty(spec.Domainname)) problems.Invalid("unable to set domainname without a private UTS namespace");
+        if (!Has("user") && (linux.UidMappings is { Count: > 0 } || linux.GidMappings is { Count: > 0 }))
+            problems.Invalid("user namespace mappings specified, but user namespace isn't enabled in the config");
+        if (Has("user") && (linux.UidMappings is not { Count: > 0 } || linux.GidMappings is not { Count: > 0 }))
+            problems.Invalid("a user namespace needs linux.uidMappings and linux.gidMappings");
+        if (linux.TimeOffsets is { Count: > 0 } && !Has("time")) problems.Invalid("time namespace offsets specified, but time namespace isn't enabled in the config");
+        foreach (string clock in linux.TimeOffsets?.Keys ?? [])
+            if (clock is not ("monotonic" or "boottime")) problems.Invalid($"unknown clock '{clock}' in linux.timeOffsets");
+        foreach (string name in linux.Sysctl?.Keys ?? [])
+            if (!Sysctls.IsNamespaced(name, Has)) problems.Invalid($"sysctl \"{name}\" is not in a separate kernel namespace");
+        if (linux.IntelRdt is not null) problems.NotSupported("linux.intelRdt");
+        if (!string.IsNullOrEmpty(linux.MountLabel)) problems.NotSupported("linux.mountLabel");
+        if (!string.IsNullOrEmpty(linux.Seccomp?.ListenerPath)) problems.NotSupported("linux.seccomp.listenerPath");
+    }
+
+    private static IEnumerable<Hook> Hooks(Hooks? hooks)
+        => hooks is null ? [] : new[] { hooks.Prestart, hooks.CreateRuntime, hooks.CreateContainer, hooks.StartContainer, hooks.Poststart, hooks.Poststop }
+            .SelectMany(moment => moment ?? []);
+
+    /// <summary>What was found so far.</summary>
+    private sealed class Problems
+    {
+        private readonly List<string> _invalid = [], _notSupported = [];
+
+        internal void Invalid(string problem) => _invalid.Add(problem);
+
+        internal void NotSupported(string what) => _notSupported.Add($"{what} is not supported yet; remove it");
+
+        internal void Throw(string document)
+        {
+            if (_invalid.Count + _notSupported.Count == 0) return;
+            throw new FaultException(_invalid.Count > 0 ? FaultKind.InvalidArgument : FaultKind.NotSupported,
+                $"invalid {document}: {string.Join("; ", _invalid.Concat(_notSupported))}");
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Microsoft.Win32.SafeHandles;
+using Sampan.Faults;
+using Sampan.Linux;
+using Sampan.Linux.Native;
+using Sampan.Specs.Oci.Runtime;
+
+namespace Sampan.Runtime;
+
+/// <summary>One container's folder below the runtime's root: its state document and the socket at which its start is asked.</summary>
+internal sealed class StateDirectory : IDisposable
+{
+    private const string Document = "state.json";
+    private const int LongestId = 1024;
+    private readonly string _path;
+
+    private StateDirectory(string path, SafeFileHandle handle) => (_path, Handle) = (path, handle);
+
+    internal SafeFileHandle Handle { get; }
+
+    /// <exception cref="FaultException">AlreadyExists; InvalidArgument: no valid id.</exception>
+    internal static StateDirectory Create(string root, string id)
+    {
+        CheckId(id);
+        Directory.CreateDirectory(root);
+        string path = $"{root}/{id}";
+        if (Libc.mkdirat(Libc.AT_FDCWD, path, 0x1C9 /* 0711 */) < 0)
+            throw LinuxException.LastError == Errno.EEXIST ? new FaultException(FaultKind.AlreadyExists, $"container with given ID already exists: '{id}'")
+                : LinuxException.FromLastError("mkdir", $"cannot make the state directory '{path}'");
+        return new(path, Files.Open(path, OpenFlags.ReadOnly | OpenFlags.Directory));
+    }
+
+    /// <exception cref="FaultException">NotFound; InvalidArgument: no valid id.</exception>
+    internal static StateDirectory Open(string root, string id)
+    {
+        CheckId(id);
+        string path = $"{root}/{id}";
+        SafeFileHandle? handle = Files.TryOpenAt(null, path, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out Errno errno);
+        if (handle is not null) return new(path, handle);
+        throw errno == Errno.ENOENT ? new FaultException(FaultKind.NotFound, $"container \"{id}\" does not exist")
+            : new LinuxException(errno, "open", $"cannot open the state directory '{path}'");
+    }
+
+    internal void Write(ContainerState state) => Files.Replace($"{_path}/{Document}", ContainerStateJson.Write(state));
+
+    /// <summary>Null when the container was never made whole.</summary>
+    internal ContainerState? Read()
+    {
+        using SafeFileHandle? file = Files.TryOpenAt(Handle, Document, OpenFlags.ReadOnly, 0, out _);
+        return file is null ? null : ContainerStateJson.Read(Files.ReadAll(file, $"{_path}/{Document}"));
+    }
+
+    /// <summary>Idempotent.</summary>
+    internal void Remove()
+    {
+        if (Directory.Exists(_path)) Directory.Delete(_path, recursive: true);
+    }
+
+    public void Dispose() => Handle.Dispose();
+
+    private static void CheckId(string id)
+    {
+        bool valid = id.Length is > 0 and <= LongestId && id is not ("." or "..");
+        foreach (char c in id) valid &= char.IsAsciiLetterOrDigit(c) || c is '_' or '+' or '-' or '.';
+        if (!valid) throw new FaultException(FaultKind.InvalidArgument, $"invalid container ID format: '{id}'; use letters, digits and _ + - .");
+    }
+}

@@ -13,6 +13,8 @@ public sealed class ImageService : IDisposable
     private readonly ImageStore _store;
     private readonly RegistryClient _registries;
     private readonly ImagePuller _puller;
+    private readonly ImageLoader _loader;
+    private readonly ImageImporter _importer;
 
     private ImageService(ImageServiceOptions options, ISnapshotter snapshotter, ILoggerFactory logs)
     {
@@ -20,6 +22,8 @@ public sealed class ImageService : IDisposable
         _registries = new RegistryClient(options.Registries);
         var unpacker = new Unpacker(snapshotter, _store.LayerSize);
         _puller = new ImagePuller(_store, unpacker, _registries, logs.CreateLogger<ImagePuller>());
+        _loader = new ImageLoader(_store, unpacker);
+        _importer = new ImageImporter(_store);
     }
 
     /// <summary>Opens (makes, recovers after a crash) the store.</summary>
@@ -39,16 +43,17 @@ public sealed class ImageService : IDisposable
 
     /// <summary>Reads an archive of docker save or an OCI image layout, plain or gzipped tar, from front to back.</summary>
     /// <exception cref="FaultException">InvalidArgument: not such an archive, or damaged; nothing of it is kept.</exception>
-    public Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, IProgress<PullProgress> progress, CancellationToken ct) => throw new NotImplementedException();
+    public Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, IProgress<PullProgress> progress, CancellationToken ct) =>
+        _loader.LoadAsync(archive, progress, ct);
 
     /// <summary>Writes one tar that is both an OCI image layout and docker save's format.</summary>
     /// <param name="names">Names, ids; a name without tag means all its tags.</param>
     /// <exception cref="FaultException">NotFound, before a byte is written.</exception>
-    public Task SaveAsync(IReadOnlyList<string> names, Stream target, CancellationToken ct) => throw new NotImplementedException();
+    public Task SaveAsync(IReadOnlyList<string> names, Stream target, CancellationToken ct) => new ImageSaver(_store).SaveAsync(names, target, ct);
 
     /// <summary>Makes an image of one layer from a plain or compressed tar.</summary>
     /// <exception cref="FaultException">InvalidArgument: a change is malformed, or the tar is damaged.</exception>
-    public Task<Image> ImportAsync(Stream tar, ImportOptions options, CancellationToken ct) => throw new NotImplementedException();
+    public Task<Image> ImportAsync(Stream tar, ImportOptions options, CancellationToken ct) => _importer.ImportAsync(tar, options, ct);
 
     /// <summary>One per image id, newest first.</summary>
     public IReadOnlyList<Image> List() => List(new ImageFilter());

@@ -9,13 +9,15 @@ namespace Sampan.Images;
 internal sealed class Unpacker(ISnapshotter snapshotter, Func<ChainId, long> sizeOf)
 {
     private const string KeyPrefix = "unpack-";
-    private readonly Lock _gate = new();   // guards _running, and Joined of its works
+    private readonly Lock _gate = new();   // guards _running and _next, and Joined of the works
     private readonly Dictionary<ChainId, LayerUnpack> _running = [];
     private readonly SemaphoreSlim _slots = new(Math.Max(2, Environment.ProcessorCount));   // layers applied at once; each inflates, hashes and writes
     private long _next;
 
     /// <summary>Whether <paramref name="key"/> is of an unpacking, so after a start what a crash left.</summary>
     internal static bool Owns(SnapshotKey key) => key.ToString().StartsWith(KeyPrefix, StringComparison.Ordinal);
+
+    internal static SnapshotKey KeyFor(string what) => new(KeyPrefix + what);
 
     /// <param name="below">The unpacking of the layer below; null for the base.</param>
     internal LayerUnpackShare Join(LayerSource source, LayerUnpackShare? below, Action<long>? progress)
@@ -24,7 +26,7 @@ internal sealed class Unpacker(ISnapshotter snapshotter, Func<ChainId, long> siz
         {
             if (!_running.TryGetValue(source.Chain, out var work))
             {
-                var key = new SnapshotKey(KeyPrefix + source.Chain.Hex[..12] + "-" + Interlocked.Increment(ref _next).ToString(CultureInfo.InvariantCulture));
+                var key = KeyFor($"{source.Chain.Hex[..12]}-{(++_next).ToString(CultureInfo.InvariantCulture)}");
                 work = new LayerUnpack(snapshotter, _slots, sizeOf, key, source, below?.Completion ?? Task.CompletedTask);
                 _running.Add(source.Chain, work);
                 work.Start(Forget);

@@ -12,5 +12,6 @@ namespace Sampan.Specs.Oci.Image;
 [JsonSerializable(typeof(ImageConfig))]
 [JsonSerializable(typeof(Platform))]
 [JsonSerializable(typeof(ImageLayout))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
 [JsonSerializable(typeof(IReadOnlyList<DockerArchiveEntry>))]
 public sealed partial class OciImageJson : JsonSerializerContext;

@@ -1,0 +1,83 @@
+using System.Globalization;
+using Sampan.Faults;
+using Sampan.Specs.Oci.Image;
+
+namespace Sampan.Images;
+
+/// <summary>The Dockerfile instructions that <c>docker import --change</c> takes: those which only set the config. Dockerfile reference.</summary>
+internal static class ConfigChanges
+{
+    /// <exception cref="FaultException">InvalidArgument: unknown or malformed.</exception>
+    internal static ExecutionConfig Apply(ExecutionConfig config, IReadOnlyList<string> changes) =>
+        changes.Select(change => change.Trim()).Where(change => change.Length > 0).Aggregate(config, Apply);
+
+    private static ExecutionConfig Apply(ExecutionConfig config, string change)
+    {
+        int space = change.AsSpan().IndexOfAny(' ', '\t');
+        string instruction = (space < 0 ? change : change[..space]).ToUpperInvariant();
+        string rest = space < 0 ? "" : change[space..].Trim();
+        if (rest.Length == 0) throw Invalid($"{instruction} requires at least one argument");
+        return instruction switch
+        {
+            "CMD" => config with { Cmd = Command(rest) },
+            "ENTRYPOINT" => config with { Entrypoint = Command(rest) },
+            "ENV" => config with { Env = WithEnvironment(config.Env, InstructionWords.Pairs(instruction, rest)) },
+            "EXPOSE" => config with { ExposedPorts = Set(config.ExposedPorts, InstructionWords.Split(rest).SelectMany(Ports)) },
+            "HEALTHCHECK" => config with { Healthcheck = HealthcheckInstruction.Parse(rest, Command) },
+            "LABEL" => config with { Labels = WithLabels(config.Labels, InstructionWords.Pairs(instruction, rest)) },
+            "ONBUILD" => config with { OnBuild = [.. config.OnBuild ?? [], rest] },
+            "STOPSIGNAL" => config with { StopSignal = rest },
+            "USER" => config with { User = rest },
+            "VOLUME" => config with { Volumes = Set(config.Volumes, InstructionWords.JsonArray(rest) ?? InstructionWords.Split(rest)) },
+            "WORKDIR" => config with { WorkingDir = Directory(config.WorkingDir, rest) },
+            _ => throw Invalid($"{instruction} is not a valid change command"),
+        };
+    }
+
+    internal static FaultException Invalid(string message) => new(FaultKind.InvalidArgument, message);
+
+    /// <summary>Exec form as it is; shell form by /bin/sh -c.</summary>
+    private static IReadOnlyList<string> Command(string rest) => InstructionWords.JsonArray(rest) ?? ["/bin/sh", "-c", rest];
+
+    private static IReadOnlyList<string> WithEnvironment(IReadOnlyList<string>? environment, IEnumerable<(string Name, string Value)> pairs)
+    {
+        var result = (environment ?? []).ToList();
+        foreach (var (name, value) in pairs)
+        {
+            int at = result.FindIndex(line => line.StartsWith(name + "=", StringComparison.Ordinal));
+            if (at < 0) result.Add($"{name}={value}");
+            else result[at] = $"{name}={value}";
+        }
+        return result;
+    }
+
+    private static Dictionary<string, string> WithLabels(IReadOnlyDictionary<string, string>? labels, IEnumerable<(string Name, string Value)> pairs)
+    {
+        var result = new Dictionary<string, string>(labels ?? new Dictionary<string, string>(), StringComparer.Ordinal);
+        foreach (var (name, value) in pairs) result[name] = value;
+        return result;
+    }
+
+    private static Dictionary<string, EmptyObject> Set(IReadOnlyDictionary<string, EmptyObject>? set, IEnumerable<string> keys)
+    {
+        var result = new Dictionary<string, EmptyObject>(set ?? new Dictionary<string, EmptyObject>(), StringComparer.Ordinal);
+        foreach (string key in keys) result[key] = new EmptyObject();
+        return result;
+    }
+
+    // 80, 443/tcp, 8000-8010/udp
+    private static IEnumerable<string> Ports(string word)
+    {
+        string[] parts = word.Split('/');
+        string protocol = parts.Length == 2 ? parts[1].ToLowerInvariant() : "tcp";
+        string[] range = parts[0].Split('-');
+        if (parts.Length > 2 || range.Length > 2 || protocol is not ("tcp" or "udp" or "sctp")
+            || !ushort.TryParse(range[0], NumberStyles.None, CultureInfo.InvariantCulture, out ushort first)
+            || !ushort.TryParse(range[^1], NumberStyles.None, CultureInfo.InvariantCulture, out ushort last) || last < first)
+            throw Invalid($"invalid containerPort: {word}");
+        return Enumerable.Range(first, last - first + 1).Select(port => $"{port.ToString(CultureInfo.InvariantCulture)}/{protocol}");
+    }
+
+    private static string Directory(string? current, string path) =>
+        Path.GetFullPath(path, string.IsNullOrEmpty(current) ? "/" : current) is { Length: > 1 } full ? full.TrimEnd('/') : "/";
+}

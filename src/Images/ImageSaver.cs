@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Sampan.Content;
+using Sampan.Specs.Oci.Image;
+
+namespace Sampan.Images;
+
+/// <summary>docker save: one tar that is an OCI image layout and docker save's format at once. Blobs are copied as they lie in the store.</summary>
+internal sealed class ImageSaver(ImageStore store)
+{
+    internal async Task SaveAsync(IReadOnlyList<string> names, Stream target, CancellationToken ct)
+    {
+        var images = Select(names);
+        using Lease lease = store.Content.Lease();
+        var blobs = new SortedDictionary<string, Digest>(StringComparer.Ordinal);
+        foreach (var digest in images.Keys.SelectMany(ImageCatalog.BlobsOf))
+        {
+            lease.Hold(digest);
+            blobs[digest.Hex] = digest;
+        }
+
+        var archive = new ArchiveWriter(target);
+        await archive.WriteFolderAsync("blobs/", ct).ConfigureAwait(false);
+        await archive.WriteFolderAsync("blobs/sha256/", ct).ConfigureAwait(false);
+        foreach (var (hex, digest) in blobs)
+        {
+            FileStream blob = store.Content.OpenRead(digest);
+            await using (blob.ConfigureAwait(false)) await archive.WriteFileAsync($"blobs/sha256/{hex}", blob, blob.Length, ct).ConfigureAwait(false);
+        }
+        var index = LayoutIndex.Of(images.SelectMany(image => LayoutIndex.Descriptors(image.Key, image.Value, tag => tag.Tag)));
+        await archive.WriteFileAsync(ImageLayout.IndexFileName, JsonSerializer.SerializeToUtf8Bytes(index, OciImageJson.Default.Index), ct).ConfigureAwait(false);
+        IReadOnlyList<DockerArchiveEntry> entries = [.. images.Select(image => EntryOf(image.Key, image.Value))];
+        await archive.WriteFileAsync(DockerArchiveEntry.FileName, JsonSerializer.SerializeToUtf8Bytes(entries, OciImageJson.Default.IReadOnlyListDockerArchiveEntry), ct).ConfigureAwait(false);
+        var layout = new ImageLayout { ImageLayoutVersion = ImageLayout.CurrentVersion };
+        await archive.WriteFileAsync(ImageLayout.FileName, JsonSerializer.SerializeToUtf8Bytes(layout, OciImageJson.Default.ImageLayout), ct).ConfigureAwait(false);
+        await archive.EndAsync(ct).ConfigureAwait(false);
+    }
+
+    /// <summary>The images, each with the tags it is saved under: the one named, all of a repository for its bare name, none for an id.</summary>
+    private Dictionary<Image, List<ImageReference>> Select(IReadOnlyList<string> names)
+    {
+        ImageCatalog catalog = store.Catalog;
+        var selected = new Dictionary<Digest, List<ImageReference>>();
+        foreach (string name in names)
+        {
+            bool parsed = ImageReference.TryParse(name, out var reference);
+            var all = parsed && reference!.IsNameOnly ? catalog.References.Where(known => ImageReference.Parse(known.Reference) is { Tag: not null } tag && tag.Name == reference.Name).ToList() : [];
+            foreach (var known in all) Add(known.Image, ImageReference.Parse(known.Reference));
+            if (all.Count > 0) continue;
+            Image image = catalog.Get(name, null);
+            Add(image.Id, parsed && reference!.Digest is null && catalog.Reference(reference)?.Image == image.Id ? reference.WithDefaultTag() : null);
+        }
+        return selected.ToDictionary(image => catalog.Image(image.Key)!, image => image.Value);
+
+        void Add(Digest id, ImageReference? tag)
+        {
+            if (!selected.TryGetValue(id, out var tags)) selected[id] = tags = [];
+            if (tag is not null && !tags.Contains(tag)) tags.Add(tag);
+        }
+    }
+
+    private static DockerArchiveEntry EntryOf(Image image, List<ImageReference> tags) => new()
+    {
+        Config = $"blobs/sha256/{image.Id.Hex}",
+        RepoTags = tags.Count == 0 ? null : [.. tags.Select(tag => tag.FamiliarString)],
+        Layers = [.. image.Layers.Select(layer => $"blobs/sha256/{layer.Blob.Digest.Hex}")],
+    };
+}

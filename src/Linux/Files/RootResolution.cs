@@ -9,12 +9,12 @@ public static unsafe class RootResolution
 
     /// <param name="path">Ends in zero; "/" and every symbolic link on the way, the last one too, resolve inside <paramref name="root"/>.</param>
     /// <returns>A close-on-exec descriptor, or -1 with errno in <see cref="LinuxException.LastError"/>.</returns>
-    public static int Open(int root, ReadOnlySpan<byte> path, OpenFlags flags)
+    public static int Open(int root, ReadOnlySpan<byte> path, OpenFlags flags, ResolveFlags more = ResolveFlags.None)
     {
         OpenHow how = new()
         {
             Flags = (ulong)(uint)(flags | OpenFlags.CloseOnExec),
-            Resolve = (ulong)(ResolveFlags.InRoot | ResolveFlags.NoMagicLinks),
+            Resolve = (ulong)(ResolveFlags.InRoot | ResolveFlags.NoMagicLinks | more),
         };
         fixed (byte* text = path)
         {

@@ -84,6 +84,12 @@ public static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int syncfs(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial long lseek(int fd, long offset, int whence);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int fstatfs(int fd, void* buf);
 }
 
 /// <summary>A time as utimensat(2) takes it.</summary>

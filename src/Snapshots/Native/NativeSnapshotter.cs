@@ -1,0 +1,106 @@
+using Microsoft.Win32.SafeHandles;
+using Sampan.Faults;
+using Sampan.Linux;
+using Sampan.Linux.Native;
+using Sampan.Specs;
+using Sampan.Specs.Oci.Image;
+
+namespace Sampan.Snapshots.Native;
+
+/// <summary>Snapshots as full copies (sharing blocks where the file system can, as btrfs and xfs do): works on every file system, for where overlayfs
+/// cannot stack.</summary>
+internal sealed class NativeSnapshotter : ISnapshotter
+{
+    private readonly SnapshotCatalog _catalog;
+    private readonly string _empty;
+
+    /// <param name="root">Absolute path of the folder; made when missing.</param>
+    internal NativeSnapshotter(string root)
+    {
+        _catalog = new SnapshotCatalog(root);
+        _empty = $"{root}/empty";
+        Directory.CreateDirectory(_empty);
+    }
+
+    public string Name => "native";
+
+    public WhiteoutForm Whiteouts => WhiteoutForm.Delete;
+
+    public bool AppliesLayersApart => false;
+
+    public IReadOnlyCollection<ChainId> Chains => _catalog.Chains;
+
+    public IReadOnlyCollection<SnapshotKey> Keys => _catalog.Keys;
+
+    public bool Exists(ChainId name) => _catalog.Exists(name);
+
+    public bool Exists(SnapshotKey key) => _catalog.Exists(key);
+
+    public IReadOnlyList<Mount> Prepare(SnapshotKey key, ChainId? parent)
+    {
+        SnapshotRecord record = _catalog.Add(key, parent, hasDirectory: true, directory =>
+        {
+            string path = _catalog.DirectoryPath(directory);
+            if (Libc.mkdirat(Libc.AT_FDCWD, path, 0x1ED /* 0755 */) < 0) throw LinuxException.FromLastError("mkdirat", $"cannot make directory '{path}'");
+            if (parent is null) return;
+            using SafeFileHandle source = OpenParent(parent), target = Files.Open(path, OpenFlags.ReadOnly | OpenFlags.Directory);
+            TreeCopier.Copy(source, target);
+        });
+        return Bind(record, "rw");
+    }
+
+    public IReadOnlyList<Mount> View(SnapshotKey key, ChainId? parent)
+        => Bind(_catalog.Add(key, parent, hasDirectory: false, static _ => { }), "ro");
+
+    public IReadOnlyList<Mount> Mounts(SnapshotKey key)
+    {
+        SnapshotRecord record = _catalog.Get(key);
+        return Bind(record, record.Directory is null ? "ro" : "rw");
+    }
+
+    public IReadOnlyList<Mount> ReadOnlyMounts(SnapshotKey key) => Bind(_catalog.Get(key), "ro");
+
+    public SafeFileHandle Open(SnapshotKey key) => OpenDirectory(_catalog.Get(key).Directory
+        ?? throw new FaultException(FaultKind.Conflict, $"cannot open snapshot '{key}': a view has no files of its own"));
+
+    public void Commit(SnapshotKey key, ChainId name) => _catalog.Commit(key, name, _catalog.Get(key).Parent);
+
+    public void Commit(SnapshotKey key, ChainId name, ChainId? parent)
+    {
+        if (_catalog.Get(key).Parent != parent)
+            throw new FaultException(FaultKind.NotSupported, $"cannot commit snapshot '{key}' on '{parent}': the native snapshotter copies the parent when the snapshot is prepared");
+        Commit(key, name);
+    }
+
+    public void Remove(SnapshotKey key) => _catalog.Remove(key);
+
+    public void Remove(ChainId name) => _catalog.Remove(name);
+
+    public SnapshotUsage Usage(SnapshotKey key) => Usage(_catalog.Get(key));
+
+    public SnapshotUsage Usage(ChainId name) => Usage(_catalog.Get(name));
+
+    public IReadOnlyList<SnapshotChange> Changes(SnapshotKey key)
+    {
+        SnapshotRecord record = _catalog.Get(key);
+        if (record.Directory is not { } directory) return [];
+        using SafeFileHandle own = OpenDirectory(directory), parent = OpenParent(record.Parent);
+        return TreeChanges.Between(parent, own);
+    }
+
+    private IReadOnlyList<Mount> Bind(SnapshotRecord record, string access)
+        => [new Mount("bind", record.Directory is { } directory ? _catalog.DirectoryPath(directory) : ParentPath(record.Parent), ["bind", access])];
+
+    private SnapshotUsage Usage(SnapshotRecord record)
+    {
+        if (record.Directory is not { } directory) return default;
+        using SafeFileHandle files = OpenDirectory(directory);
+        return TreeUsage.Of(files);
+    }
+
+    private string ParentPath(ChainId? parent) => parent is { } below ? _catalog.DirectoryPath(_catalog.Get(below).Directory!.Value) : _empty;
+
+    private SafeFileHandle OpenParent(ChainId? parent) => Files.Open(ParentPath(parent), OpenFlags.ReadOnly | OpenFlags.Directory);
+
+    private SafeFileHandle OpenDirectory(int directory) => Files.Open(_catalog.DirectoryPath(directory), OpenFlags.ReadOnly | OpenFlags.Directory);
+}

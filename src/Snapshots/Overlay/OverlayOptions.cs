@@ -1,0 +1,55 @@
+using System.Text;
+using Sampan.Specs;
+using Sampan.Specs.Oci.Image;
+
+namespace Sampan.Snapshots.Overlay;
+
+/// <summary>The mounts of overlay snapshots. Always of type overlay, also for a single layer: two empty directories fill up what overlayfs asks for,
+/// so that whiteouts in a base layer are never seen as the devices they are stored as.</summary>
+internal sealed class OverlayOptions
+{
+    private readonly SnapshotCatalog _catalog;
+    private readonly bool _userXattr;
+
+    internal OverlayOptions(SnapshotCatalog catalog, bool userXattr)
+    {
+        (_catalog, _userXattr) = (catalog, userXattr);
+        Directory.CreateDirectory(Empty(0));
+        Directory.CreateDirectory(Empty(1));
+    }
+
+    internal IReadOnlyList<Mount> Writable(SnapshotRecord record)
+    {
+        List<string> layers = Layers(record.Parent);
+        if (layers.Count == 0) layers.Add(Empty(0));
+        string own = _catalog.DirectoryPath(record.Directory!.Value);
+        return Overlay([$"lowerdir={Join(layers)}", $"upperdir={own}/fs", $"workdir={own}/work"]);
+    }
+
+    internal IReadOnlyList<Mount> ReadOnly(SnapshotRecord record)
+    {
+        List<string> layers = Layers(record.Parent);
+        if (record.Directory is { } own) layers.Insert(0, $"{_catalog.DirectoryPath(own)}/fs");
+        for (int i = 0; layers.Count < 2; i++) layers.Add(Empty(i));
+        return Overlay(["ro", $"lowerdir={Join(layers)}"]);
+    }
+
+    private List<string> Layers(ChainId? top) => _catalog.Stack(top).ConvertAll(directory => $"{_catalog.DirectoryPath(directory)}/fs");
+
+    // index, redirect_dir and metacopy off: an upper directory then holds whole files under their own names, which is what a layer is made of.
+    private IReadOnlyList<Mount> Overlay(string[] specific)
+        => [new Mount("overlay", "overlay", [.. specific, "index=off", "redirect_dir=off", "metacopy=off", .. _userXattr ? ["userxattr"] : (ReadOnlySpan<string>)[]])];
+
+    private string Empty(int number) => $"{_catalog.Root}/empty/{number}";
+
+    private static string Join(List<string> layers)
+    {
+        StringBuilder joined = new();
+        foreach (string layer in layers)
+        {
+            if (joined.Length > 0) joined.Append(':');
+            joined.Append(layer.Replace("\\", "\\\\", StringComparison.Ordinal).Replace(":", "\\:", StringComparison.Ordinal));
+        }
+        return joined.ToString();
+    }
+}

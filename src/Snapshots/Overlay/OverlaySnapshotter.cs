@@ -1,0 +1,121 @@
+using Microsoft.Win32.SafeHandles;
+using Sampan.Faults;
+using Sampan.Linux;
+using Sampan.Linux.Native;
+using Sampan.Specs;
+using Sampan.Specs.Oci.Image;
+
+namespace Sampan.Snapshots.Overlay;
+
+/// <summary>Snapshots by overlayfs: each has a directory <c>&lt;number&gt;</c> with its own files in <c>fs</c> and, while it is active, overlayfs' <c>work</c>.
+/// Layers never move when more come on top.</summary>
+internal sealed class OverlaySnapshotter : ISnapshotter
+{
+    private readonly SnapshotCatalog _catalog;
+    private readonly OverlayOptions _options;
+
+    /// <param name="root">Absolute path of the folder; made when missing.</param>
+    internal OverlaySnapshotter(string root, bool userXattr = false)
+    {
+        _catalog = new SnapshotCatalog(root);
+        _options = new OverlayOptions(_catalog, userXattr);
+        Whiteouts = userXattr ? WhiteoutForm.OverlayUser : WhiteoutForm.Overlay;
+    }
+
+    public string Name => "overlay2";
+
+    public WhiteoutForm Whiteouts { get; }
+
+    public bool AppliesLayersApart => true;
+
+    public IReadOnlyCollection<ChainId> Chains => _catalog.Chains;
+
+    public IReadOnlyCollection<SnapshotKey> Keys => _catalog.Keys;
+
+    public bool Exists(ChainId name) => _catalog.Exists(name);
+
+    public bool Exists(SnapshotKey key) => _catalog.Exists(key);
+
+    public IReadOnlyList<Mount> Prepare(SnapshotKey key, ChainId? parent)
+    {
+        SnapshotRecord record = _catalog.Add(key, parent, hasDirectory: true, directory => MakeDirectory(directory, parent));
+        return _options.Writable(record);
+    }
+
+    public IReadOnlyList<Mount> View(SnapshotKey key, ChainId? parent)
+        => _options.ReadOnly(_catalog.Add(key, parent, hasDirectory: false, static _ => { }));
+
+    public IReadOnlyList<Mount> Mounts(SnapshotKey key)
+    {
+        SnapshotRecord record = _catalog.Get(key);
+        return record.Directory is null ? _options.ReadOnly(record) : _options.Writable(record);
+    }
+
+    public IReadOnlyList<Mount> ReadOnlyMounts(SnapshotKey key) => _options.ReadOnly(_catalog.Get(key));
+
+    public SafeFileHandle Open(SnapshotKey key) => OpenFiles(_catalog.Get(key).Directory
+        ?? throw new FaultException(FaultKind.Conflict, $"cannot open snapshot '{key}': a view has no files of its own"));
+
+    public void Commit(SnapshotKey key, ChainId name) => Commit(key, name, _catalog.Get(key).Parent, isRebased: false);
+
+    public void Commit(SnapshotKey key, ChainId name, ChainId? parent)
+    {
+        if (_catalog.Get(key).Parent is { } own && own != parent)
+            throw new FaultException(FaultKind.Conflict, $"cannot commit snapshot '{key}' on '{parent}': it was prepared on '{own}'");
+        Commit(key, name, parent, isRebased: true);
+    }
+
+    public void Remove(SnapshotKey key) => _catalog.Remove(key);
+
+    public void Remove(ChainId name) => _catalog.Remove(name);
+
+    public SnapshotUsage Usage(SnapshotKey key) => Usage(_catalog.Get(key));
+
+    public SnapshotUsage Usage(ChainId name) => Usage(_catalog.Get(name));
+
+    public IReadOnlyList<SnapshotChange> Changes(SnapshotKey key)
+    {
+        SnapshotRecord record = _catalog.Get(key);
+        if (record.Directory is not { } directory) return [];
+        using SafeFileHandle upper = OpenFiles(directory);
+        using MountedSnapshot parent = MountedSnapshot.Open(_options.ReadOnly(record with { Directory = null }), "parent");
+        return new OverlayChanges(upper, parent.Root.Handle, Whiteouts).Read();
+    }
+
+    private void Commit(SnapshotKey key, ChainId name, ChainId? parent, bool isRebased)
+    {
+        SnapshotRecord record = _catalog.Get(key);
+        if (isRebased && record is { Directory: { } own, Parent: null } && parent is { } below) LayerRoot.Inherit(FilesPath(own), FilesPath(_catalog.Get(below).Directory!.Value));
+        if (_catalog.Commit(key, name, parent) && record.Directory is { } directory)
+        {
+            using SafeFileHandle handle = Files.Open(_catalog.DirectoryPath(directory), OpenFlags.ReadOnly | OpenFlags.Directory);
+            TreeRemover.Remove(handle, "work");
+        }
+    }
+
+    private void MakeDirectory(int directory, ChainId? parent)
+    {
+        string path = _catalog.DirectoryPath(directory);
+        Make(path);
+        Make($"{path}/work");
+        Make(FilesPath(directory));
+        if (parent is { } below) LayerRoot.CopyOwnerAndMode(FilesPath(directory), FilesPath(_catalog.Get(below).Directory!.Value));
+        else LayerRoot.Mark(FilesPath(directory));
+    }
+
+    private static void Make(string path)
+    {
+        if (Libc.mkdirat(Libc.AT_FDCWD, path, 0x1ED /* 0755 */) < 0) throw LinuxException.FromLastError("mkdirat", $"cannot make directory '{path}'");
+    }
+
+    private SnapshotUsage Usage(SnapshotRecord record)
+    {
+        if (record.Directory is not { } directory) return default;
+        using SafeFileHandle files = OpenFiles(directory);
+        return TreeUsage.Of(files);
+    }
+
+    private string FilesPath(int directory) => $"{_catalog.DirectoryPath(directory)}/fs";
+
+    private SafeFileHandle OpenFiles(int directory) => Files.Open(FilesPath(directory), OpenFlags.ReadOnly | OpenFlags.Directory);
+}

@@ -86,9 +86,6 @@ public static unsafe partial class Libc
     public static partial int syncfs(int fd);
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial long lseek(int fd, long offset, int whence);
-
-    [LibraryImport("libc", SetLastError = true)]
     public static partial int fstatfs(int fd, void* buf);
 }
 

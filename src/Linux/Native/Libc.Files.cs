@@ -93,9 +93,6 @@ public static unsafe partial class Libc
     public static partial int statx(int dirfd, string pathname, int flags, uint mask, Statx* buffer);
 
     [LibraryImport("libc", SetLastError = true)]
-    public static partial int ftruncate(int fd, long length);
-
-    [LibraryImport("libc", SetLastError = true)]
     public static partial int memfd_create(byte* name, uint flags);
 
     [LibraryImport("libc", SetLastError = true)]

@@ -113,9 +113,10 @@ internal sealed class ProcessStdio : IDisposable
             return;
         }
         bool closed = false;
-        var linger = _loop.After(Linger, GiveUp);
+        Deadline? linger = null;
         if (Output is not null) Output.Ended += OnEnded;
         if (ErrorOutput is not null) ErrorOutput.Ended += OnEnded;
+        linger = _loop.After(Linger, GiveUp);
 
         void GiveUp()
         {
@@ -130,7 +131,7 @@ internal sealed class ProcessStdio : IDisposable
         {
             if (closed || !IsOver) return;
             closed = true;
-            linger.Cancel();
+            linger?.Cancel();
             Close(done);
         }
     }

@@ -38,7 +38,7 @@ internal sealed class ContainerTask : IDisposable
             throw;
         }
         Init = new TaskProcess("", stdio);
-        Init.Created(Container.Process);
+        Init.Created(Container.Process!); // never null of a container that was just created
         stdio.Begin(Container.Console);
     }
 

@@ -47,6 +47,14 @@ public sealed unsafe class ChildProcess(int pid, SafeFileHandle pidfd) : IDispos
     /// <exception cref="LinuxException">waitid(2): ECHILD when it is not our child or was reaped.</exception>
     public ExitStatus? TryReap() => TryReap(block: false);
 
+    /// <summary>Reaps one child of this process that has ended, whichever; null when none has, or there is none.</summary>
+    public static (int Pid, ExitStatus Status)? TryReapAny()
+    {
+        SignalInfo info = default;
+        if (Libc.waitid(Libc.P_ALL, 0, &info, Libc.WEXITED | Libc.WNOHANG) < 0 || info.Pid == 0) return null;
+        return (info.Pid, new ExitStatus(info.Code != SignalInfo.CLD_EXITED, info.Status));
+    }
+
     public void Dispose() => Pidfd.Dispose();
 
     private ExitStatus? TryReap(bool block)

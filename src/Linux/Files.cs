@@ -122,6 +122,19 @@ public static unsafe class Files
             throw LinuxException.FromLastError("rename", $"cannot replace '{path}'");
     }
 
+    /// <returns>False with errno in <see cref="LinuxException.LastError"/>: most often there is no such file.</returns>
+    public static bool TryUnlink(string path) => Libc.unlinkat(Libc.AT_FDCWD, path, 0) == 0;
+
+    /// <returns>False with errno in <see cref="LinuxException.LastError"/>.</returns>
+    public static bool TryRename(string from, string to) => Libc.renameat(Libc.AT_FDCWD, from, Libc.AT_FDCWD, to) == 0;
+
+    /// <exception cref="LinuxException">ftruncate(2).</exception>
+    public static void Truncate(SafeFileHandle handle, long size)
+    {
+        if (Libc.ftruncate(handle.Fd(), size) < 0)
+            throw LinuxException.FromLastError("ftruncate", $"cannot cut descriptor {handle.Fd()} to {size} bytes");
+    }
+
     /// <summary>The descriptor's number. The handle must be kept alive by the caller while the number is used.</summary>
     public static int Fd(this SafeFileHandle handle)
     {

@@ -10,11 +10,8 @@ public static unsafe partial class Libc
     public const int EPOLL_CTL_MOD = 3;
     public const int SFD_NONBLOCK = 0x800;
     public const int SFD_CLOEXEC = 0x80000;
-    public const int TFD_NONBLOCK = 0x800;
-    public const int TFD_CLOEXEC = 0x80000;
-    public const int CLOCK_MONOTONIC = 1;
     public const int SIG_BLOCK = 0;
-    public const int SIG_SETMASK = 2;
+    public const int CLOCK_REALTIME = 0;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int epoll_create1(int flags);
@@ -28,11 +25,10 @@ public static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     public static partial int signalfd(int fd, void* mask, int flags);
 
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial int timerfd_create(int clockid, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    public static partial int timerfd_settime(int fd, int flags, TimerSetting* value, TimerSetting* old);
+    // A clock is read without a system call (vdso(7)): a transition of the collector would cost more than the call.
+    [LibraryImport("libc")]
+    [SuppressGCTransition]
+    public static partial int clock_gettime(int clock, TimeSpec* time);
 
     [LibraryImport("libc")]
     public static partial int pthread_sigmask(int how, void* set, void* old);
@@ -52,12 +48,10 @@ public struct EpollEvent
     public ulong Data;
 }
 
-/// <summary>itimerspec of timerfd_create(2).</summary>
+/// <summary>timespec(3).</summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct TimerSetting
+public struct TimeSpec
 {
-    public long IntervalSeconds;
-    public long IntervalNanoseconds;
     public long Seconds;
     public long Nanoseconds;
 }

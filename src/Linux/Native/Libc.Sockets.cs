@@ -12,11 +12,10 @@ public static unsafe partial class Libc
     public const int SOCK_NONBLOCK = 0x800;
     public const int SOCK_CLOEXEC = 0x80000;
     public const int SOL_SOCKET = 1;
-    public const int SO_TYPE = 3;
     public const int SO_ERROR = 4;
     public const int SO_ACCEPTCONN = 30;
     public const int SHUT_WR = 1;
-    public const int MSG_DONTWAIT = 0x40;
+    public const int SHUT_RDWR = 2;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int socket(int domain, int type, int protocol);
@@ -35,6 +34,9 @@ public static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int shutdown(int sockfd, int how);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int getsockname(int sockfd, void* addr, uint* addrlen);
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int getsockopt(int sockfd, int level, int optname, void* optval, uint* optlen);

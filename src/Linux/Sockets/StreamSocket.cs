@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Win32.SafeHandles;
 using Sampan.Faults;
+using Sampan.Linux.Events;
 using Sampan.Linux.Native;
 
 namespace Sampan.Linux.Sockets;
@@ -67,6 +68,27 @@ public static unsafe class StreamSocket
 
     /// <summary>Says end of input to the peer and goes on reading. shutdown(2)</summary>
     public static void CloseWrite(SafeFileHandle socket) => Libc.shutdown(socket.Fd(), Libc.SHUT_WR);
+
+    /// <summary>Removes the path that a unix socket was bound to, if it has one.</summary>
+    public static void Unlink(SafeFileHandle socket)
+    {
+        byte* address = stackalloc byte[SocketAddress.MaxSize];
+        uint length = SocketAddress.MaxSize;
+        if (Libc.getsockname(socket.Fd(), address, &length) < 0 || *(ushort*)address != Libc.AF_UNIX) return;
+        string path = System.Text.Encoding.UTF8.GetString(address + 2, (int)Math.Min(length, SocketAddress.MaxSize) - 2).TrimEnd('\0');
+        if (path.Length > 0 && path[0] != '\0') Files.TryUnlink(path);
+    }
+
+    /// <summary>Closes so that the peer reads the end after all we sent: a unix socket closed with unread input would give it ECONNRESET instead.</summary>
+    public static void Finish(SafeFileHandle socket)
+    {
+        Libc.shutdown(socket.Fd(), Libc.SHUT_RDWR);
+        Span<byte> unread = stackalloc byte[4096];
+        while (Transfer.Read(socket, unread) > 0)
+        {
+        }
+        socket.Dispose();
+    }
 
     /// <summary>The pending error of a socket, and forgets it. socket(7) SO_ERROR</summary>
     public static Errno TakeError(SafeFileHandle socket) => (Errno)Option(socket, Libc.SO_ERROR);

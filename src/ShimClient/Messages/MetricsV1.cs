@@ -1,3 +1,4 @@
+using Sampan.Linux.Cgroups;
 using Sampan.ShimClient.Protobuf;
 
 namespace Sampan.ShimClient;
@@ -17,6 +18,78 @@ internal static class MetricsV1
         "total_pgpgin", "total_pgpgout", "total_pgfault", "total_pgmajfault",
         "total_inactive_anon", "total_active_anon", "total_inactive_file", "total_active_file", "total_unevictable",
     ];
+
+    public static void Write(ProtobufWriter writer, CgroupStats stats)
+    {
+        foreach (var pages in stats.Hugetlb)
+        {
+            int hugetlb = writer.Begin(1);
+            writer.UInt64(1, pages.Usage);
+            writer.UInt64(2, pages.MaxUsage);
+            writer.UInt64(3, pages.FailCount);
+            writer.String(4, pages.PageSize);
+            writer.End(hugetlb);
+        }
+        WritePids(writer, stats.Pids);
+        int cpu = writer.Begin(3);
+        int usage = writer.Begin(1);
+        writer.UInt64(1, stats.Cpu.Total);
+        writer.UInt64(2, stats.Cpu.Kernel);
+        writer.UInt64(3, stats.Cpu.User);
+        writer.PackedUInt64s(4, stats.Cpu.PerCpu);
+        writer.End(usage);
+        int throttling = writer.Begin(2);
+        writer.UInt64(1, stats.Cpu.Periods);
+        writer.UInt64(2, stats.Cpu.ThrottledPeriods);
+        writer.UInt64(3, stats.Cpu.ThrottledTime);
+        writer.End(throttling);
+        writer.End(cpu);
+        WriteMemory(writer, stats.Memory);
+        int blkio = writer.Begin(5);
+        foreach (var entry in stats.BlockIO)
+        {
+            int io = writer.Begin(entry.Table == BlockIOTable.ServiceBytes ? 1 : 2);
+            writer.String(1, entry.Operation);
+            writer.UInt64(3, entry.Major);
+            writer.UInt64(4, entry.Minor);
+            writer.UInt64(5, entry.Value);
+            writer.End(io);
+        }
+        writer.End(blkio);
+    }
+
+    /// <summary>PidsStat, the same in both versions.</summary>
+    public static void WritePids(ProtobufWriter writer, PidsStats stats, int field = 2)
+    {
+        int pids = writer.Begin(field);
+        writer.UInt64(1, stats.Current);
+        writer.UInt64(2, stats.Limit);
+        writer.End(pids);
+    }
+
+    private static void WriteMemory(ProtobufWriter writer, MemoryStats stats)
+    {
+        int memory = writer.Begin(4);
+        for (int i = 0; i < MemoryNames.Length; i++)
+            if (stats.Detail.TryGetValue(MemoryNames[i], out ulong value)) writer.UInt64(i + 1, value);
+        int usage = writer.Begin(33);
+        writer.UInt64(1, stats.Limit);
+        writer.UInt64(2, stats.Usage);
+        writer.UInt64(3, stats.MaxUsage);
+        writer.UInt64(4, stats.FailCount);
+        writer.End(usage);
+        int swap = writer.Begin(34);
+        writer.UInt64(1, stats.SwapLimit);
+        writer.UInt64(2, stats.SwapUsage);
+        writer.End(swap);
+        int kernel = writer.Begin(35);
+        writer.UInt64(2, stats.KernelUsage);
+        writer.End(kernel);
+        int kernelTcp = writer.Begin(36);
+        writer.UInt64(2, stats.KernelTcpUsage);
+        writer.End(kernelTcp);
+        writer.End(memory);
+    }
 
     public static TaskStats Read(ReadOnlySpan<byte> data)
     {

@@ -1,3 +1,4 @@
+using Sampan.Linux.Cgroups;
 using Sampan.ShimClient.Protobuf;
 
 namespace Sampan.ShimClient;
@@ -17,6 +18,52 @@ internal static class MetricsV2
         "pgfault", "pgmajfault", "workingset_refault", "workingset_activate", "workingset_nodereclaim",
         "pgrefill", "pgscan", "pgsteal", "pgactivate", "pgdeactivate", "pglazyfree", "pglazyfreed", "thp_fault_alloc", "thp_collapse_alloc",
     ];
+
+    public static void Write(ProtobufWriter writer, CgroupStats stats)
+    {
+        MetricsV1.WritePids(writer, stats.Pids, field: 1);
+        int cpu = writer.Begin(2);
+        writer.UInt64(1, stats.Cpu.Total / NanosecondsPerMicrosecond);
+        writer.UInt64(2, stats.Cpu.User / NanosecondsPerMicrosecond);
+        writer.UInt64(3, stats.Cpu.Kernel / NanosecondsPerMicrosecond);
+        writer.UInt64(4, stats.Cpu.Periods);
+        writer.UInt64(5, stats.Cpu.ThrottledPeriods);
+        writer.UInt64(6, stats.Cpu.ThrottledTime / NanosecondsPerMicrosecond);
+        writer.End(cpu);
+        int memory = writer.Begin(4);
+        for (int i = 0; i < MemoryNames.Length; i++)
+            if (stats.Memory.Detail.TryGetValue(MemoryNames[i], out ulong value)) writer.UInt64(i + 1, value);
+        writer.UInt64(32, stats.Memory.Usage);
+        writer.UInt64(33, stats.Memory.Limit);
+        writer.UInt64(34, stats.Memory.SwapUsage);
+        writer.UInt64(35, stats.Memory.SwapLimit);
+        writer.UInt64(36, stats.Memory.MaxUsage);
+        writer.End(memory);
+        int io = writer.Begin(6);
+        foreach (var device in stats.BlockIO.GroupBy(e => (e.Major, e.Minor)))
+        {
+            int entry = writer.Begin(1);
+            writer.UInt64(1, device.Key.Major);
+            writer.UInt64(2, device.Key.Minor);
+            writer.UInt64(3, Value(device, BlockIOTable.ServiceBytes, "read"));
+            writer.UInt64(4, Value(device, BlockIOTable.ServiceBytes, "write"));
+            writer.UInt64(5, Value(device, BlockIOTable.Serviced, "read"));
+            writer.UInt64(6, Value(device, BlockIOTable.Serviced, "write"));
+            writer.End(entry);
+        }
+        writer.End(io);
+        int events = writer.Begin(8);
+        writer.UInt64(3, stats.Memory.FailCount);
+        writer.UInt64(5, stats.Memory.OomKills);
+        writer.End(events);
+    }
+
+    private static ulong Value(IEnumerable<BlockIOStat> device, BlockIOTable table, string operation)
+    {
+        foreach (var entry in device)
+            if (entry.Table == table && entry.Operation == operation) return entry.Value;
+        return 0;
+    }
 
     public static TaskStats Read(ReadOnlySpan<byte> data)
     {

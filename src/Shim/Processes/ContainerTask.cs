@@ -1,0 +1,207 @@
+using Sampan.Faults;
+using Sampan.Linux;
+using Sampan.Linux.Cgroups;
+using Sampan.Runtime;
+using Sampan.Shim.Containerd;
+using Sampan.Shim.Loop;
+using Sampan.Shim.Stdio;
+using Sampan.ShimClient;
+using Sampan.Specs.Oci.Runtime;
+
+namespace Sampan.Shim.Processes;
+
+/// <summary>The container of this shim with all its processes, from Create to Delete.</summary>
+internal sealed class ContainerTask : IDisposable
+{
+    private readonly EventLoop _loop;
+    private readonly IEventSink _events;
+    private readonly Dictionary<string, TaskProcess> _execs = [];
+    private readonly Dictionary<string, ProcessSpec> _unstarted = []; // what each exec is to run, until it does
+    private OomWatcher? _oom;
+    private bool _paused;
+
+    public ContainerTask(EventLoop loop, IEventSink events, TaskCreateRequest request)
+    {
+        (_loop, _events, Id, Bundle) = (loop, events, request.Id, request.Bundle);
+        var stdio = new ProcessStdio(loop, new StdioRequest(request.Terminal, request.Stdin, request.Stdout, request.Stderr, IsExec: false));
+        try
+        {
+            Container = new ContainerRuntime(StateRoot(request.Bundle)).Create(request.Id, new CreateOptions
+            {
+                Bundle = request.Bundle, Rootfs = request.Rootfs,
+                Stdin = stdio.ChildStdin, Stdout = stdio.ChildStdout, Stderr = stdio.ChildStderr,
+            });
+        }
+        catch
+        {
+            stdio.Dispose();
+            throw;
+        }
+        Init = new TaskProcess("", stdio);
+        Init.Created(Container.Process!); // never null of a container that was just created
+        stdio.Begin(Container.Console);
+    }
+
+    public string Id { get; }
+    public string Bundle { get; }
+    public Container Container { get; }
+    public TaskProcess Init { get; }
+
+    /// <summary>The container, where a call makes no sense once it has ended.</summary>
+    /// <exception cref="FaultException">NotFound: it has ended, with containerd's words.</exception>
+    public Container Running => Init.Exit is null ? Container : throw new FaultException(FaultKind.NotFound, "process already finished");
+
+    /// <summary>The runtime's own state lies in the bundle, so that whoever removes the bundle leaves nothing.</summary>
+    public static string StateRoot(string bundle) => $"{bundle}/runtime";
+
+    /// <param name="execId">Empty: init.</param>
+    /// <exception cref="FaultException">NotFound.</exception>
+    public TaskProcess Find(string execId) => execId.Length == 0 ? Init
+        : _execs.TryGetValue(execId, out var exec) ? exec
+        : throw new FaultException(FaultKind.NotFound, $"process does not exist {execId}");
+
+    public ProcessStatus StatusOf(TaskProcess process) =>
+        _paused && process.Status == ProcessStatus.Running ? ProcessStatus.Paused : process.Status;
+
+    public void AddExec(TaskExecRequest request)
+    {
+        if (_execs.ContainsKey(request.ExecId)) throw new FaultException(FaultKind.AlreadyExists, $"id {request.ExecId}");
+        if (request.ExecId.Length == 0) throw new FaultException(FaultKind.InvalidArgument, "exec id must not be empty");
+        if (Running is null || !Init.IsStarted) throw new FaultException(FaultKind.Conflict, $"cannot exec in container '{Id}': it is not running");
+        _unstarted[request.ExecId] = RuntimeSpecReader.ReadProcess(request.Process.Span) with { Terminal = request.Terminal };
+        _execs[request.ExecId] = new TaskProcess(request.ExecId,
+            new ProcessStdio(_loop, new StdioRequest(request.Terminal, request.Stdin, request.Stdout, request.Stderr, IsExec: true)));
+        _events.ExecAdded(Id, request.ExecId);
+    }
+
+    public TaskProcess Start(string execId)
+    {
+        var process = Find(execId);
+        if (process.IsStarted || process.Exit is not null)
+            throw new FaultException(FaultKind.Conflict, $"cannot start a {(process.Exit is null ? "running" : "stopped")} process");
+        if (execId.Length == 0) StartInit();
+        else StartExec(process);
+        return process;
+    }
+
+    /// <param name="execId">Empty: init.</param>
+    /// <param name="signal">Number.</param>
+    /// <param name="all">Every process of the container.</param>
+    public void Kill(string execId, int signal, bool all)
+    {
+        if (execId.Length > 0) Find(execId).Signal(signal);
+        else if (all) Running.Kill(signal, all: true);
+        else Running.Kill(signal);
+    }
+
+    public void Pause()
+    {
+        Running.Pause();
+        _paused = true;
+        _events.Paused(Id);
+    }
+
+    public void Resume()
+    {
+        Running.Resume();
+        _paused = false;
+        _events.Resumed(Id);
+    }
+
+    /// <exception cref="FaultException">Conflict: it still runs.</exception>
+    public TaskExit DeleteExec(string execId)
+    {
+        var exec = Find(execId);
+        if (exec.IsStarted && !exec.IsOver) throw new FaultException(FaultKind.Conflict, $"cannot delete a running process {execId}");
+        exec.Stdio.Dispose();
+        _execs.Remove(execId);
+        _unstarted.Remove(execId);
+        return exec.Exit ?? new TaskExit { ExitStatus = 0, ExitedAt = DateTimeOffset.UnixEpoch };
+    }
+
+    /// <summary>A child is gone: one of ours, or an orphan that is nobody's.</summary>
+    public void Reaped(int pid, ExitStatus status)
+    {
+        var process = Init.Pid == pid ? Init : null;
+        foreach (var exec in _execs.Values)
+            if (exec.Pid == pid && exec.Exit is null) process = exec;
+        if (process is not { Exit: null }) return;
+        process.Exited(status);
+        if (process == Init) EndOthers();
+        process.Stdio.Finish(() =>
+        {
+            if (process == Init) CleanUp();
+            _events.Exited(Id, process.ExecId, process.Exit!);
+            process.Over();
+        });
+    }
+
+    public void Dispose()
+    {
+        _oom?.Dispose();
+        foreach (var exec in _execs.Values) exec.Stdio.Dispose();
+        Init.Stdio.Dispose();
+        Container.Dispose();
+    }
+
+    private void StartInit()
+    {
+        Container.Start();
+        Init.Started();
+        _events.Started(Id, Init.Pid);
+        // The registration takes the memory controller's time, which is not the starter's.
+        _loop.After(TimeSpan.Zero, () => _oom = Init.Exit is null ? OomWatcher.TryWatch(_loop, Container.Cgroup, () => _events.OutOfMemory(Id)) : null);
+    }
+
+    private void StartExec(TaskProcess exec)
+    {
+        if (!_unstarted.TryGetValue(exec.ExecId, out var spec)) throw new FaultException(FaultKind.Conflict, "cannot start a process twice");
+        var started = Running.Exec(new ExecOptions
+        {
+            Process = spec, Stdin = exec.Stdio.ChildStdin, Stdout = exec.Stdio.ChildStdout, Stderr = exec.Stdio.ChildStderr,
+        });
+        _unstarted.Remove(exec.ExecId);
+        exec.Created(started.Process);
+        exec.Started();
+        exec.Stdio.Begin(started.Console);
+        _events.ExecStarted(Id, exec.ExecId, exec.Pid);
+    }
+
+    // The kernel ends all of a pid namespace with its init. Without one of its own the container's others would live on.
+    private void EndOthers()
+    {
+        try
+        {
+            if (!HasOwnPidNamespace) Container.Kill(9 /* SIGKILL */, all: true);
+        }
+        catch (FaultException e)
+        {
+            ShimLog.Write($"cannot end the processes of container '{Id}': {e.Message}");
+        }
+    }
+
+    private bool HasOwnPidNamespace => Container.Spec.Linux?.Namespaces?.Any(n => n.Type == "pid" && string.IsNullOrEmpty(n.Path)) ?? false;
+
+    private void CleanUp()
+    {
+        try
+        {
+            if (Container.Cgroup.OomKills() > 0) Init.OomKilled();
+            _oom?.Dispose();
+            _oom = null;
+            Container.Delete(force: true);
+        }
+        catch (FaultException e)
+        {
+            ShimLog.Write($"cannot remove what is left of container '{Id}': {e.Message}");
+        }
+        try
+        {
+            ExitRecord.Write(Bundle, Init.Exit!);
+        }
+        catch (FaultException e)
+        {
+            ShimLog.Write($"the exit of container '{Id}' with {Init.Exit!.ExitStatus} is not on record: {e.Message}");
+        }
+    }
+}

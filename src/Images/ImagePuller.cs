@@ -96,7 +96,7 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
         return config;
     }
 
-    private static PullResult Finish(ImageReference reference, Image image, Digest digest, PullOutcome outcome, PullOptions options, SerialProgress progress)
+    internal static PullResult Finish(ImageReference reference, Image image, Digest digest, PullOutcome outcome, PullOptions options, SerialProgress progress)
     {
         progress.Report(new PullProgress($"Digest: {digest}"));
         progress.Report(new PullProgress(outcome is PullOutcome.UpToDate

@@ -9,6 +9,7 @@ namespace Sampan.Content;
 /// A blob is there whole and verified, or not at all. Safe to call from several threads of one process.</summary>
 public sealed class ContentStore
 {
+    private const long WorthResuming = 64 * 1024;
     private readonly string _root;
     private readonly string _blobs;
     private readonly Lock _gate = new();                            // guards _holds and the removal of blobs
@@ -119,14 +120,16 @@ public sealed class ContentStore
     }
 
     /// <summary>After a start: blobs nobody refers to become partial ones, so that a pull which a crash cut off finds them again (and verifies
-    /// them again: they may never have reached the disk). Partial ones nobody asked for within a day are dropped.</summary>
+    /// them again: they may never have reached the disk). Small ones, and partial ones nobody asked for within a day, are dropped.</summary>
     public void Recover(IReadOnlySet<Digest> live)
     {
         Ingests.DropStale();
         foreach (string path in Directory.EnumerateFiles(_blobs))
         {
-            if (!Digest.TryParse("sha256:" + Path.GetFileName(path), out var digest)) File.Delete(path);
-            else if (!live.Contains(digest)) File.Move(path, Ingests.PathOf(digest), overwrite: true);
+            bool valid = Digest.TryParse("sha256:" + Path.GetFileName(path), out var digest);
+            if (valid && live.Contains(digest)) continue;
+            if (valid && new FileInfo(path).Length >= WorthResuming) File.Move(path, Ingests.PathOf(digest), overwrite: true);
+            else File.Delete(path);
         }
     }
 

@@ -30,6 +30,9 @@ public sealed record Image
     /// <summary>Bytes of the files of all layers, unpacked.</summary>
     public long Size => Layers.Sum(layer => layer.Size);
 
+    /// <summary>What index.json names: <see cref="Manifest"/>, or its OCI twin when that is Docker's.</summary>
+    public required Descriptor LayoutManifest { get; init; }
+
     /// <summary>Nothing with a tag points here.</summary>
     public bool IsDangling => Tags.Count == 0;
 }

@@ -68,12 +68,13 @@ internal sealed class ImageCatalog
     internal HashSet<Digest> LiveBlobs()
     {
         var live = new HashSet<Digest>();
-        foreach (var image in _images.Values) live.UnionWith(BlobsOf(image));
+        foreach (var image in _images.Values) live.UnionWith([image.Manifest.Digest, .. BlobsOf(image)]);
         foreach (var reference in _references.Values) live.Add(reference.Target.Digest);
         return live;
     }
 
     internal HashSet<ChainId> LiveChains() => [.. _images.Values.SelectMany(image => image.Layers).Select(layer => layer.Chain)];
 
-    internal static IEnumerable<Digest> BlobsOf(Image image) => [image.Manifest.Digest, image.Id, .. image.Layers.Select(layer => layer.Blob.Digest)];
+    /// <summary>What a layout needs to have of an image.</summary>
+    internal static IEnumerable<Digest> BlobsOf(Image image) => [image.LayoutManifest.Digest, image.Id, .. image.Layers.Select(layer => layer.Blob.Digest)];
 }

@@ -30,13 +30,8 @@ internal sealed class ImageImporter(ImageStore store)
             Layers = [blob],
         };
         byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(manifest, OciImageJson.Default.Manifest);
-        var image = new Image
-        {
-            Id = manifest.Config.Digest,
-            Config = ConfigReader.Read(config, manifest.Config.Digest),
-            Manifest = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = Add(bytes, lease), Size = bytes.Length },
-            Layers = [layer],
-        };
+        var descriptor = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = Add(bytes, lease), Size = bytes.Length };
+        Image image = store.Make(descriptor, manifest, ConfigReader.Read(config, manifest.Config.Digest), [layer], lease.Blobs);
         return store.Put(image, options.Reference is null ? [] : [options.Reference.WithDefaultTag()], image.Manifest);
     }
 

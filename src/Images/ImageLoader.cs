@@ -44,7 +44,7 @@ internal sealed class ImageLoader(ImageStore store, Unpacker unpacker)
         lease.Blobs.Hold(id);
         var sources = LayerSource.Of(manifest, config);
         lease.Hold(sources);
-        return new Image { Id = id, Config = config, Manifest = archived.Descriptor, Layers = await UnpackAsync(sources, lease, progress, ct).ConfigureAwait(false) };
+        return store.Make(archived.Descriptor, manifest, config, await UnpackAsync(sources, lease, progress, ct).ConfigureAwait(false), lease.Blobs);
     }
 
     private async Task<IReadOnlyList<ImageLayer>> UnpackAsync(IReadOnlyList<LayerSource> sources, ImageLease lease, SerialProgress progress, CancellationToken ct)

@@ -69,14 +69,8 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
         var sources = LayerSource.Of(manifest, config);
         lease.Hold(sources);
         var layers = new LayersPull(store, unpacker, repository, lease.Blobs, progress);
-        var image = new Image
-        {
-            Id = manifest.Config.Digest,
-            Config = config,
-            Manifest = fetched.Descriptor,
-            Layers = await layers.RunAsync(sources, options.Parallelism, ct).ConfigureAwait(false),
-        };
-        return (image, target.Descriptor);
+        var unpacked = await layers.RunAsync(sources, options.Parallelism, ct).ConfigureAwait(false);
+        return (store.Make(fetched.Descriptor, manifest, config, unpacked, lease.Blobs), target.Descriptor);
     }
 
     private async Task<ImageConfig> FetchConfigAsync(Repository repository, ImageReference reference, Manifest manifest, Lease lease, CancellationToken ct)
@@ -96,7 +90,7 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
         return config;
     }
 
-    internal static PullResult Finish(ImageReference reference, Image image, Digest digest, PullOutcome outcome, PullOptions options, SerialProgress progress)
+    private static PullResult Finish(ImageReference reference, Image image, Digest digest, PullOutcome outcome, PullOptions options, SerialProgress progress)
     {
         progress.Report(new PullProgress($"Digest: {digest}"));
         progress.Report(new PullProgress(outcome is PullOutcome.UpToDate

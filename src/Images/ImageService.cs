@@ -15,7 +15,6 @@ public sealed class ImageService : IDisposable
     private readonly ImagePuller _puller;
     private readonly ImageLoader _loader;
     private readonly ImageImporter _importer;
-    private readonly Func<ImageReference, Stream?> _builtIn;
 
     private ImageService(ImageServiceOptions options, ISnapshotter snapshotter, ILoggerFactory logs)
     {
@@ -25,7 +24,6 @@ public sealed class ImageService : IDisposable
         _puller = new ImagePuller(_store, unpacker, _registries, logs.CreateLogger<ImagePuller>());
         _loader = new ImageLoader(_store, unpacker);
         _importer = new ImageImporter(_store);
-        _builtIn = options.BuiltIn;
     }
 
     /// <summary>Opens (makes, recovers after a crash) the store.</summary>
@@ -38,15 +36,10 @@ public sealed class ImageService : IDisposable
 
     public ISnapshotter Snapshotter => _store.Snapshotter;
 
-    /// <summary>Brings an image from its registry, or one that is built in, and unpacks it. Names without tag and digest mean "latest".</summary>
+    /// <summary>Brings an image from its registry and unpacks it. Names without tag and digest mean "latest".</summary>
     /// <exception cref="FaultException">NotFound, PermissionDenied, Unavailable with Docker's texts; nothing of it is kept.</exception>
-    public async Task<PullResult> PullAsync(ImageReference reference, PullOptions options, IProgress<PullProgress> progress, CancellationToken ct)
-    {
-        var wanted = reference.WithDefaultTag();
-        using Stream? archive = options.AllTags ? null : _builtIn(wanted);
-        return archive is null ? await _puller.PullAsync(reference, options, progress, ct).ConfigureAwait(false)
-            : await new BuiltInPull(_store, _loader).RunAsync(wanted, archive, options, progress, ct).ConfigureAwait(false);
-    }
+    public Task<PullResult> PullAsync(ImageReference reference, PullOptions options, IProgress<PullProgress> progress, CancellationToken ct) =>
+        _puller.PullAsync(reference, options, progress, ct);
 
     /// <summary>Reads an archive of docker save or an OCI image layout, plain or gzipped tar, from front to back.</summary>
     /// <exception cref="FaultException">InvalidArgument: not such an archive, or damaged; nothing of it is kept.</exception>

@@ -69,6 +69,15 @@ internal sealed partial class ImageStore
         WriteIndex();
     }
 
+    /// <summary>An image whose blobs and layers are here, not recorded yet.</summary>
+    internal Image Make(Descriptor descriptor, Manifest manifest, ImageConfig config, IReadOnlyList<ImageLayer> layers, Lease lease)
+    {
+        var (layout, twin) = OciTwin.Of(descriptor, manifest);
+        lease.Hold(layout.Digest);
+        if (twin is not null) Content.Add(twin);
+        return new Image { Id = manifest.Config.Digest, Config = config, Manifest = descriptor, LayoutManifest = layout, Layers = layers };
+    }
+
     /// <summary>Records an image whose blobs and layers are here (and held), and points <paramref name="names"/> at it.</summary>
     /// <param name="target">What the names resolved to: the image's manifest, or the index it was chosen from.</param>
     internal Image Put(Image image, IReadOnlyList<ImageReference> names, Descriptor target)
@@ -171,19 +180,16 @@ internal sealed partial class ImageStore
         var config = JsonSerializer.Deserialize(Content.Read(document.Id, MaxConfigBytes), OciImageJson.Default.ImageConfig)!;
         if (document.LayerSizes.Count != manifest.Layers.Count || config.DiffIds.Count != manifest.Layers.Count)
             throw new FaultException(FaultKind.Internal, "the number of its layers differs between manifest, config and document");
-        var chains = ChainId.Stack(config.DiffIds).ToList();
-        for (int i = 0; i < chains.Count; i++)
+        var sources = LayerSource.Of(manifest, config);
+        foreach (var source in sources)
         {
-            if (Content.Size(manifest.Layers[i].Digest) != manifest.Layers[i].Size)
-                throw new FaultException(FaultKind.Internal, $"the blob of layer {manifest.Layers[i].Digest} is missing or cut short");
-            if (!Snapshotter.Exists(chains[i])) throw new FaultException(FaultKind.Internal, $"the snapshot {chains[i]} is missing");
+            if (Content.Size(source.Blob.Digest) != source.Blob.Size)
+                throw new FaultException(FaultKind.Internal, $"the blob of layer {source.Blob.Digest} is missing or cut short");
+            if (!Snapshotter.Exists(source.Chain)) throw new FaultException(FaultKind.Internal, $"the snapshot {source.Chain} is missing");
         }
-        return new Image
+        using Lease lease = Content.Lease();
+        return Make(document.Manifest, manifest, config, [.. sources.Select((source, i) => source.Unpacked(document.LayerSizes[i]))], lease) with
         {
-            Id = document.Id,
-            Config = config,
-            Manifest = document.Manifest,
-            Layers = [.. chains.Select((chain, i) => new ImageLayer(manifest.Layers[i], config.DiffIds[i], chain, document.LayerSizes[i]))],
             LastTagged = document.LastTagged,
         };
     }

@@ -14,7 +14,7 @@ internal static class LayoutIndex
 
     internal static IEnumerable<Descriptor> Descriptors(Image image, IReadOnlyList<ImageReference> tags, Func<ImageReference, string?> refName)
     {
-        Descriptor bare = image.Manifest with { Annotations = null, Platform = image.Config.Platform };
+        Descriptor bare = image.LayoutManifest with { Annotations = null, Platform = image.Config.Platform };
         if (tags.Count == 0) return [bare];
         return tags.Select(tag => bare with
         {

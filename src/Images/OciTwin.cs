@@ -1,0 +1,26 @@
+using System.Text.Json;
+using Sampan.Specs.Oci.Image;
+
+namespace Sampan.Images;
+
+/// <summary>The OCI manifest with the same config and layers as a Docker one. Readers of an image layout find names only on OCI manifests, so index.json
+/// names the twin; the image keeps the manifest, and the digest, it came with.</summary>
+internal static class OciTwin
+{
+    /// <returns>The descriptor for index.json, and the twin's bytes; none when the manifest is OCI's already.</returns>
+    internal static (Descriptor Descriptor, byte[]? Content) Of(Descriptor descriptor, Manifest manifest)
+    {
+        if (descriptor.MediaType == MediaTypes.OciManifest) return (descriptor, null);
+        var twin = new Manifest
+        {
+            SchemaVersion = 2,
+            MediaType = MediaTypes.OciManifest,
+            Config = Bare(manifest.Config, MediaTypes.OciConfig),
+            Layers = [.. manifest.Layers.Select(layer => Bare(layer, layer.MediaType == MediaTypes.DockerLayerGzip ? MediaTypes.OciLayerGzip : MediaTypes.OciLayer))],
+        };
+        byte[] content = JsonSerializer.SerializeToUtf8Bytes(twin, OciImageJson.Default.Manifest);
+        return (new Descriptor { MediaType = MediaTypes.OciManifest, Digest = Digest.Of(content), Size = content.Length }, content);
+    }
+
+    private static Descriptor Bare(Descriptor descriptor, string mediaType) => new() { MediaType = mediaType, Digest = descriptor.Digest, Size = descriptor.Size };
+}

@@ -28,7 +28,7 @@ public sealed partial class Container
             using StandardStreams? streams = pty is null ? new(options.Stdin, options.Stdout, options.Stderr, options.PreserveFds) : null;
             using CgroupEntrance entrance = Cgroup.OpenEntrance();
             IReadOnlyList<string> environment = HomeDirectory.AddTo(process.Env ?? [], process.User.Uid, root);
-            using ExecPlan plan = new(Spec, options, Process, entrance, streams, pty, environment);
+            using ExecPlan plan = new(Spec, options, Process, entrance, streams, pty, SeccompFilters.For(Spec.Linux, _directory.SeccompCache), environment);
             using PidNamespaceEntry entry = new(Process.Pidfd);
             using Child child = Child.Start(plan.Steps, new BirthPlace(NamespaceKinds.None, entrance.CloneInto));
             child.AwaitProgram();

@@ -44,7 +44,7 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
         Entrance = cgroup.OpenEntrance(),
         Streams = _process.Terminal == true ? null : new StandardStreams(options.Stdin, options.Stdout, options.Stderr, options.PreserveFds),
         StartSocket = StartSocket.Listen(directory.Handle),
-        Seccomp = SeccompFilters.For(spec.Linux?.Seccomp),
+        Seccomp = SeccompFilters.For(spec.Linux, directory.SeccompCache),
         CreateContainerHooks = new HookRun("createContainer", spec.Hooks?.CreateContainer),
         StartContainerHooks = new HookRun("startContainer", spec.Hooks?.StartContainer),
         Environment = HomeDirectory.AddTo(_process.Env ?? [], _process.User.Uid, root.Directory),

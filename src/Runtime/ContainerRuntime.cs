@@ -34,5 +34,14 @@ public sealed class ContainerRuntime(string stateRoot)
 
     /// <summary>Ids, in no order.</summary>
     public IReadOnlyList<string> List()
-        => Directory.Exists(stateRoot) ? [.. Directory.EnumerateDirectories(stateRoot).Select(path => Path.GetFileName(path))] : [];
+        => Directory.Exists(stateRoot) ? [.. Directory.EnumerateDirectories(stateRoot).Select(path => Path.GetFileName(path)).Where(name => name != StateDirectory.SeccompCacheName)] : [];
+
+    /// <summary>Removes what a crash left of a container that was never made whole. Idempotent.</summary>
+    public void RemoveRemains(string id)
+    {
+        string path = $"{stateRoot}/{id}";
+        if (!Directory.Exists(path)) return;
+        using StateDirectory directory = StateDirectory.Open(stateRoot, id);
+        directory.Remove();
+    }
 }

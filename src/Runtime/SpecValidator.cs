@@ -63,7 +63,6 @@ internal static class SpecValidator
             if (!Sysctls.IsNamespaced(name, Has)) problems.Invalid($"sysctl \"{name}\" is not in a separate kernel namespace");
         if (linux.IntelRdt is not null) problems.NotSupported("linux.intelRdt");
         if (!string.IsNullOrEmpty(linux.MountLabel)) problems.NotSupported("linux.mountLabel");
-        if (!string.IsNullOrEmpty(linux.Seccomp?.ListenerPath)) problems.NotSupported("linux.seccomp.listenerPath");
     }
 
     private static IEnumerable<Hook> Hooks(Hooks? hooks)

@@ -10,12 +10,16 @@ namespace Sampan.Runtime;
 internal sealed class StateDirectory : IDisposable
 {
     private const string Document = "state.json";
+    internal const string SeccompCacheName = "@seccomp";
     private const int LongestId = 1024;
     private readonly string _path;
 
     private StateDirectory(string path, SafeFileHandle handle) => (_path, Handle) = (path, handle);
 
     internal SafeFileHandle Handle { get; }
+
+    /// <summary>Compiled seccomp filters, beside the containers under a name that no container can have.</summary>
+    internal string SeccompCache => $"{Path.GetDirectoryName(_path)}/{SeccompCacheName}";
 
     /// <exception cref="FaultException">AlreadyExists; InvalidArgument: no valid id.</exception>
     internal static StateDirectory Create(string root, string id)

@@ -2,6 +2,7 @@ using Sampan.Faults;
 using Sampan.Linux;
 using Sampan.Linux.Children;
 using Sampan.Linux.Native;
+using Sampan.Linux.Seccomp;
 using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime.Processes;
@@ -12,12 +13,12 @@ internal sealed unsafe class Credentials
 {
     private const int PR_SET_KEEPCAPS = 8, PR_CAP_AMBIENT_RAISE = 2, PR_CAP_AMBIENT_CLEAR_ALL = 4, SECCOMP_SET_MODE_FILTER = 1;
     private readonly ProcessSpec _process;
-    private readonly SeccompFilter? _seccomp;
+    private readonly SeccompProgram? _seccomp;
     private readonly ulong _bounding, _effective, _permitted, _inheritable, _ambient;
     private readonly bool _inUserNamespace;
 
     /// <exception cref="FaultException">InvalidArgument: an unknown capability; PermissionDenied: one that we do not have ourselves.</exception>
-    internal Credentials(ProcessSpec process, SeccompFilter? seccomp, bool inUserNamespace)
+    internal Credentials(ProcessSpec process, SeccompProgram? seccomp, bool inUserNamespace)
     {
         (_process, _seccomp, _inUserNamespace) = (process, seccomp, inUserNamespace);
         CapabilitiesSpec? sets = process.Capabilities;
@@ -78,9 +79,9 @@ internal sealed unsafe class Credentials
             plan.Call("cannot raise CAP_SYS_ADMIN for the seccomp filter", SyscallNumber.capset, header,
                 plan.Copy<uint>(Capabilities.Sets(wanted & ours, wanted & ours, _inheritable)));
         }
-        ReadOnlySpan<byte> program = _seccomp.Program.Span;
+        ReadOnlySpan<byte> program = _seccomp.Code.Span;
         SockFilterProgram* filter = (SockFilterProgram*)plan.Allocate(sizeof(SockFilterProgram));
-        *filter = new() { Length = (ushort)(program.Length / 8), Instructions = plan.Copy(program) };
+        *filter = new() { Length = (ushort)_seccomp.Length, Instructions = plan.Copy(program) };
         plan.Call("cannot load the seccomp filter", SyscallNumber.seccomp, SECCOMP_SET_MODE_FILTER, (long)_seccomp.Flags, filter);
     }
 
@@ -91,8 +92,3 @@ internal sealed unsafe class Credentials
         public byte* Instructions;
     }
 }
-
-/// <summary>A compiled filter.</summary>
-/// <param name="Program">struct sock_filter, 8 bytes each.</param>
-/// <param name="Flags">SECCOMP_FILTER_FLAG_*. seccomp(2).</param>
-internal sealed record SeccompFilter(ReadOnlyMemory<byte> Program, uint Flags);

@@ -2,6 +2,7 @@ using Sampan.Linux;
 using Sampan.Linux.Cgroups;
 using Sampan.Linux.Children;
 using Sampan.Linux.Native;
+using Sampan.Linux.Seccomp;
 using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime.Processes;
@@ -11,12 +12,12 @@ internal sealed class ExecPlan : IDisposable
 {
     private readonly ChildPlan _plan = new();
 
-    internal ExecPlan(RuntimeSpec spec, ExecOptions options, ChildProcess init, CgroupEntrance entrance, StandardStreams? streams, Pty? pty, IReadOnlyList<string> environment)
+    internal ExecPlan(RuntimeSpec spec, ExecOptions options, ChildProcess init, CgroupEntrance entrance, StandardStreams? streams, Pty? pty, SeccompProgram? seccomp, IReadOnlyList<string> environment)
     {
         ProcessSpec process = options.Process;
         NamespaceKinds kinds = Namespaces.DifferentFromOurs(init.Pid);
         bool inUserNamespace = (kinds & NamespaceKinds.User) != 0;
-        Credentials credentials = new(process, SeccompFilters.For(spec.Linux?.Seccomp), inUserNamespace);
+        Credentials credentials = new(process, seccomp, inUserNamespace);
         _plan.ResetSignals();
         // The container's processes see this one from the moment it joins: they may not trace or read it. (CVE-2016-9962)
         _plan.Call("cannot become undumpable", SyscallNumber.prctl, Libc.PR_SET_DUMPABLE, 0);

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Sampan.Linux.Cgroups;
+using Sampan.Linux.Seccomp;
 
 namespace Sampan.Runtime.Processes;
 
@@ -13,7 +14,7 @@ internal sealed class InitResources : IDisposable
     /// <summary>Null with a terminal.</summary>
     internal required StandardStreams? Streams { get; init; }
     internal required SafeFileHandle StartSocket { get; init; }
-    internal required SeccompFilter? Seccomp { get; init; }
+    internal required SeccompProgram? Seccomp { get; init; }
     internal required HookRun CreateContainerHooks { get; init; }
     internal required HookRun StartContainerHooks { get; init; }
     /// <summary>Of the process, HOME included.</summary>

@@ -1,15 +1,21 @@
 using Sampan.Faults;
+using Sampan.Linux.Seccomp;
 using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime.Processes;
 
-/// <summary>linux.seccomp, compiled.</summary>
+/// <summary>linux.seccomp as a program for the kernel, from the cache when it was compiled before.</summary>
 internal static class SeccompFilters
 {
     /// <exception cref="FaultException">NotSupported: a part of the profile that cannot be honoured.</exception>
-    internal static SeccompFilter? For(Seccomp? profile)
+    internal static SeccompProgram? For(LinuxSpec? linux, string cacheDirectory)
     {
-        if (profile is null) return null;
-        throw new FaultException(FaultKind.NotSupported, "linux.seccomp is not supported yet");
+        if (linux is null) return null;
+        ReadOnlyMemory<byte> json = linux.SeccompJson;
+        SeccompProgram? program = !json.IsEmpty ? new SeccompCache(cacheDirectory).Get(json.Span, () => RuntimeSpecReader.ReadSeccomp(json.Span))
+            : linux.Seccomp is { } profile ? SeccompCompiler.Compile(profile) : null;
+        if (program?.NeedsListener == true)
+            throw new FaultException(FaultKind.NotSupported, "SCMP_ACT_NOTIFY in linux.seccomp is not supported yet; remove it");
+        return program;
     }
 }

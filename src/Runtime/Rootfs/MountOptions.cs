@@ -6,6 +6,16 @@ namespace Sampan.Runtime.Rootfs;
 /// <summary>A mount's options, sorted by who understands them. config.md § Linux mount options, mount(8).</summary>
 internal sealed record MountOptions
 {
+    /// <summary>The options that are not the file system's own.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "iversion", "lazytime", "loud", "mand", "noatime",
+        "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime", "nostrictatime", "nosuid", "nosymfollow",
+        "private", "ratime", "rbind", "rdev", "rdiratime", "relatime", "rexec", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnosuid",
+        "rnosymfollow", "ro", "rprivate", "rrelatime", "rro", "rrw", "rshared", "rslave", "rstrictatime", "rsuid", "rsymfollow",
+        "runbindable", "rw", "shared", "silent", "slave", "strictatime", "suid", "symfollow", "sync", "tmpcopyup", "unbindable",
+    ];
+
     /// <summary>Attributes of this mount to set and to clear.</summary>
     public MountAttribute Set { get; private set; }
     public MountAttribute Clear { get; private set; }

@@ -7,6 +7,7 @@ namespace Sampan.Specs.Oci.Runtime;
 /// as the specifications want it for unknown ones.</summary>
 internal ref struct JsonCursor(ReadOnlySpan<byte> utf8)
 {
+    private readonly ReadOnlySpan<byte> _document = utf8;
     private Utf8JsonReader _reader = new(utf8, new JsonReaderOptions { MaxDepth = 32 });
 
     internal delegate T Parse<out T>(ref JsonCursor json);
@@ -58,6 +59,14 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> utf8)
     internal uint UInt32() => (uint)InRange(Int64(), 0, uint.MaxValue);
 
     internal ushort UInt16() => (ushort)InRange(Int64(), 0, ushort.MaxValue);
+
+    /// <summary>The bytes of the whole value, which is passed over.</summary>
+    internal byte[] Raw()
+    {
+        int start = (int)_reader.TokenStartIndex;
+        _reader.Skip();
+        return _document[start..(int)_reader.BytesConsumed].ToArray();
+    }
 
     internal List<T> List<T>(Parse<T> parse)
     {

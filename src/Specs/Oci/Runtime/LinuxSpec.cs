@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Sampan.Specs.Oci.Runtime;
 
 /// <summary>https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md</summary>
@@ -14,6 +16,10 @@ public sealed record LinuxSpec
     public IReadOnlyList<NamespaceSpec>? Namespaces { get; init; }
     public IReadOnlyList<DeviceSpec>? Devices { get; init; }
     public Seccomp? Seccomp { get; init; }
+    /// <summary>As <see cref="RuntimeSpecReader"/> leaves it: the document, unparsed, with <see cref="Seccomp"/> null. It is most of a config's
+    /// bytes, and who has its compiled form in a cache need not parse it.</summary>
+    [JsonIgnore]
+    public ReadOnlyMemory<byte> SeccompJson { get; init; }
     /// <summary>"shared", "slave", "private", "unbindable" and their "r" forms.</summary>
     public string? RootfsPropagation { get; init; }
     public IReadOnlyList<string>? MaskedPaths { get; init; }

@@ -12,7 +12,7 @@ public static partial class RuntimeSpecReader
         string? cgroupsPath = null;
         List<NamespaceSpec>? namespaces = null;
         List<DeviceSpec>? devices = null;
-        Seccomp? seccomp = null;
+        byte[]? seccomp = null;
         string? rootfsPropagation = null;
         List<string>? maskedPaths = null;
         List<string>? readonlyPaths = null;
@@ -30,7 +30,7 @@ public static partial class RuntimeSpecReader
             else if (property.Is("cgroupsPath"u8)) cgroupsPath = json.String();
             else if (property.Is("namespaces"u8)) namespaces = json.List(Namespace);
             else if (property.Is("devices"u8)) devices = json.List(Device);
-            else if (property.Is("seccomp"u8)) seccomp = Seccomp(ref json);
+            else if (property.Is("seccomp"u8)) seccomp = json.Raw();
             else if (property.Is("rootfsPropagation"u8)) rootfsPropagation = json.String();
             else if (property.Is("maskedPaths"u8)) maskedPaths = json.Strings();
             else if (property.Is("readonlyPaths"u8)) readonlyPaths = json.Strings();
@@ -50,7 +50,7 @@ public static partial class RuntimeSpecReader
             CgroupsPath = cgroupsPath,
             Namespaces = namespaces,
             Devices = devices,
-            Seccomp = seccomp,
+            SeccompJson = seccomp,
             RootfsPropagation = rootfsPropagation,
             MaskedPaths = maskedPaths,
             ReadonlyPaths = readonlyPaths,

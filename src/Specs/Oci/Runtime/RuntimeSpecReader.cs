@@ -18,6 +18,10 @@ public static partial class RuntimeSpecReader
     /// <inheritdoc cref="Read"/>
     public static LinuxResources ReadResources(ReadOnlySpan<byte> utf8) => JsonDocumentReader.Read(utf8, "resources document", LinuxResources);
 
+    /// <summary>The object at <c>linux.seccomp</c>.</summary>
+    /// <inheritdoc cref="Read"/>
+    public static Seccomp ReadSeccomp(ReadOnlySpan<byte> utf8) => JsonDocumentReader.Read(utf8, "linux.seccomp", Seccomp);
+
     private static RuntimeSpec RuntimeSpec(ref JsonCursor json)
     {
         string? ociVersion = null;

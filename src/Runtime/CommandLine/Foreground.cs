@@ -1,0 +1,91 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+using Sampan.Linux;
+using Sampan.Linux.Native;
+using Sampan.Linux.Terminals;
+
+namespace Sampan.Runtime.CommandLine;
+
+/// <summary>Stands in for a process until it ends: passes signals on to it, and between its terminal and ours what is typed and shown.</summary>
+internal sealed unsafe class Foreground : IDisposable
+{
+    private readonly ChildProcess _process;
+    private readonly SafeFileHandle? _console;
+    private const int BufferSize = 16 * 1024;
+    private readonly List<PosixSignalRegistration> _signals = [];
+    private volatile bool _sizeIsOld = true;
+
+    internal Foreground(ChildProcess process, SafeFileHandle? console)
+    {
+        (_process, _console) = (process, console);
+        const PosixSignal Usr1 = (PosixSignal)10, Usr2 = (PosixSignal)12;
+        foreach (PosixSignal signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, Usr1, Usr2])
+            _signals.Add(PosixSignalRegistration.Create(signal, PassOn));
+        // The signal interrupts no poll of this thread, so the new size shows with the next byte typed or written.
+        if (console is not null) _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _sizeIsOld = true));
+    }
+
+    internal ExitStatus Wait()
+    {
+        if (_console is null) return _process.Wait();
+        using RawMode? raw = Terminal.Of(0)?.EnterRawMode();
+        Relay();
+        return _process.Wait();
+    }
+
+    // Until the other side of the terminal is closed by its last process, with what was still written to it read out.
+    private void Relay()
+    {
+        byte* buffer = stackalloc byte[BufferSize];
+        PollFd* ends = stackalloc PollFd[2];
+        (ends[0].Fd, ends[0].Events) = (_console!.Fd(), PollFd.POLLIN);
+        (ends[1].Fd, ends[1].Events) = (0, PollFd.POLLIN);
+        while (true)
+        {
+            ResizeLikeOurs();
+            if (Libc.poll(ends, 2, -1) < 0)
+            {
+                if (LinuxException.LastError == Errno.EINTR) continue;
+                throw LinuxException.FromLastError("poll", "cannot wait for the terminal");
+            }
+            if (ends[0].Revents != 0 && !Copy(_console!.Fd(), 1, buffer)) return;
+            if (ends[1].Revents != 0 && !Copy(0, _console!.Fd(), buffer)) ends[1].Fd = -1;   // our input has ended; the program goes on
+        }
+    }
+
+    private static bool Copy(int from, int to, byte* buffer)
+    {
+        nint got = Libc.read(from, buffer, BufferSize);
+        if (got < 0 && LinuxException.LastError == Errno.EINTR) return true;
+        if (got <= 0) return false;   // EIO: nobody holds the other side any more
+        using SafeFileHandle target = new(to, ownsHandle: false);
+        Files.WriteAll(target, new ReadOnlySpan<byte>(buffer, (int)got), "terminal");
+        return true;
+    }
+
+    private void ResizeLikeOurs()
+    {
+        if (!_sizeIsOld || Terminal.Of(0) is not { } own) return;
+        _sizeIsOld = false;
+        WindowSize size = own.Size;
+        Pty.Resize(_console!, size.Columns, size.Rows);
+    }
+
+    public void Dispose()
+    {
+        foreach (PosixSignalRegistration signal in _signals) signal.Dispose();
+    }
+
+    private void PassOn(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _process.Signal(context.Signal switch
+        {
+            PosixSignal.SIGHUP => 1,
+            PosixSignal.SIGINT => 2,
+            PosixSignal.SIGQUIT => 3,
+            PosixSignal.SIGTERM => 15,
+            var raw => (int)raw,
+        });
+    }
+}

@@ -1,0 +1,80 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using Sampan.Faults;
+using Sampan.Linux;
+using Sampan.Specs.Oci.Runtime;
+
+namespace Sampan.Runtime.CommandLine;
+
+internal static class ListCommand
+{
+    internal static int Run(GlobalOptions global, ReadOnlySpan<string> arguments)
+    {
+        Arguments parsed = new("list", arguments, "format|f=", "quiet|q");
+        List<ContainerState> states = [];
+        foreach (string id in global.Runtime.List().Order(StringComparer.Ordinal))
+        {
+            try
+            {
+                using Container container = global.Runtime.Open(id);
+                states.Add(container.State with { Owner = Owner($"{global.Root}/{id}") });
+            }
+            catch (FaultException e) when (e.Kind == FaultKind.NotFound)
+            {
+                // Deleted meanwhile, or never made whole.
+            }
+        }
+        if (parsed.Has("quiet"))
+        {
+            foreach (ContainerState state in states) StandardOutput.Write($"{state.Id}\n");
+            return 0;
+        }
+        switch (parsed.Value("format"))
+        {
+            case null or "table": StandardOutput.Write(Table(states)); break;
+            case "json": StandardOutput.Write(Json(states)); break;
+            default: throw new FaultException(FaultKind.InvalidArgument, "invalid format option");
+        }
+        return 0;
+    }
+
+    private static byte[] Json(List<ContainerState> states)
+    {
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter json = new(buffer))
+        {
+            if (states.Count == 0) json.WriteNullValue();
+            else
+            {
+                json.WriteStartArray();
+                foreach (ContainerState state in states) ContainerStateJson.Write(json, state);
+                json.WriteEndArray();
+            }
+        }
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static string Table(List<ContainerState> states)
+    {
+        List<string[]> rows = [["ID", "PID", "STATUS", "BUNDLE", "CREATED", "OWNER"]];
+        foreach (ContainerState state in states)
+            rows.Add([state.Id, state.Pid.ToString(CultureInfo.InvariantCulture), state.Status, state.Bundle,
+                state.Created?.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture) ?? "", state.Owner ?? ""]);
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => Math.Max(12, rows.Max(row => row[column].Length + 3)))];
+        StringBuilder table = new();
+        foreach (string[] row in rows)
+        {
+            for (int column = 0; column < row.Length; column++) table.Append(column == row.Length - 1 ? row[column] : row[column].PadRight(widths[column]));
+            table.Append('\n');
+        }
+        return table.ToString();
+    }
+
+    private static string Owner(string directory)
+    {
+        uint uid = Files.Stat(null, directory).Uid;
+        return uid == 0 ? "root" : $"#{uid}";
+    }
+}

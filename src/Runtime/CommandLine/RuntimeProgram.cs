@@ -1,0 +1,70 @@
+using Sampan.Faults;
+
+namespace Sampan.Runtime.CommandLine;
+
+/// <summary>The runtime as a program: runc's command line, documents and exit codes.
+/// https://github.com/opencontainers/runtime-tools/blob/master/docs/command-line-interface.md and runc(8).</summary>
+public static class RuntimeProgram
+{
+    private const int Failure = 1;
+
+    /// <returns>The process's exit code: 0, 1 on failure, the program's own for run and exec in the foreground.</returns>
+    public static int Run(string[] arguments)
+    {
+        GlobalOptions? options = null;
+        try
+        {
+            options = new GlobalOptions(arguments);
+            return Dispatch(options);
+        }
+        catch (FaultException e)
+        {
+            Report(options, e.Message);
+            return Failure;
+        }
+    }
+
+    private static int Dispatch(GlobalOptions options)
+    {
+        if (options.WantsVersion) return VersionCommand.Run();
+        string command = options.Command ?? "help";
+        ReadOnlySpan<string> rest = options.CommandArguments;
+        return command switch
+        {
+            "create" => CreateCommand.Run(options, rest),
+            "start" => StartCommand.Run(options, rest),
+            "run" => RunCommand.Run(options, rest),
+            "exec" => ExecCommand.Run(options, rest),
+            "kill" => KillCommand.Run(options, rest),
+            "delete" => DeleteCommand.Run(options, rest),
+            "state" => StateCommand.Run(options, rest),
+            "list" => ListCommand.Run(options, rest),
+            "ps" => PsCommand.Run(options, rest),
+            "pause" => PauseCommand.Run(options, rest, pause: true),
+            "resume" => PauseCommand.Run(options, rest, pause: false),
+            "update" => UpdateCommand.Run(options, rest),
+            "spec" => SpecCommand.Run(rest),
+            "features" => FeaturesCommand.Run(),
+            "help" or "h" => HelpCommand.Run(),
+            _ => throw new FaultException(FaultKind.InvalidArgument, $"No help topic for '{command}'"),
+        };
+    }
+
+    private static void Report(GlobalOptions? options, string message)
+    {
+        string time = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
+        string quoted = System.Text.Json.JsonEncodedText.Encode(message, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
+        string text = $"time=\"{time}\" level=error msg=\"{quoted}\"\n", json = $"{{\"level\":\"error\",\"msg\":\"{quoted}\",\"time\":\"{time}\"}}\n";
+        StandardOutput.WriteError(text);
+        if (options?.Log is not { } log) return;
+        try
+        {
+            using var file = Linux.Files.Open(log, Linux.Native.OpenFlags.WriteOnly | Linux.Native.OpenFlags.Create | Linux.Native.OpenFlags.Append, 0x1A4 /* 0644 */);
+            Linux.Files.WriteAll(file, System.Text.Encoding.UTF8.GetBytes(options.LogsJson ? json : text), log);
+        }
+        catch (Linux.Native.LinuxException)
+        {
+            // Standard error has it already.
+        }
+    }
+}

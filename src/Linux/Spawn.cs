@@ -85,7 +85,7 @@ public static unsafe class Spawn
         }
     }
 
-    private static List<string> Inherited()
+    internal static List<string> Inherited()
     {
         List<string> variables = [];
         foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables()) variables.Add($"{entry.Key}={entry.Value}");

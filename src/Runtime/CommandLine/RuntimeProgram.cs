@@ -6,7 +6,7 @@ namespace Sampan.Runtime.CommandLine;
 /// https://github.com/opencontainers/runtime-tools/blob/master/docs/command-line-interface.md and runc(8).</summary>
 public static class RuntimeProgram
 {
-    private const int Failure = 1;
+    private const int Failure = 1, ExecFailure = 255;   // 255 tells a failed exec from a program that failed
 
     /// <returns>The process's exit code: 0, 1 on failure, the program's own for run and exec in the foreground.</returns>
     public static int Run(string[] arguments)
@@ -15,13 +15,22 @@ public static class RuntimeProgram
         try
         {
             options = new GlobalOptions(arguments);
+            if (options.Command is "create" or "run" or "exec") RunFromReadOnlyMount(arguments);
             return Dispatch(options);
         }
         catch (FaultException e)
         {
-            Report(options, e.Message);
-            return Failure;
+            bool named = options?.Command is "create" or "run" or "exec";
+            Report(options, named ? $"{options!.Command} failed: {e.Message}" : e.Message);
+            return options?.Command == "exec" ? ExecFailure : Failure;
         }
+    }
+
+    // A child of ours is in the container with our file as its /proc/self/exe for a moment. Without privileges nobody can write to it anyway.
+    private static void RunFromReadOnlyMount(string[] arguments)
+    {
+        if (Linux.Native.Libc.geteuid() == 0 && !Linux.ReadOnlyExecutable.IsOurs())
+            Linux.ReadOnlyExecutable.Become([Environment.GetCommandLineArgs()[0], .. arguments]);
     }
 
     private static int Dispatch(GlobalOptions options)

@@ -13,7 +13,7 @@ namespace Sampan.Runtime.Rootfs;
 internal sealed unsafe class ChildMounts
 {
     private const int FSCONFIG_SET_FLAG = 0, FSCONFIG_SET_STRING = 1, FSCONFIG_CMD_CREATE = 6, FSOPEN_CLOEXEC = 1, FSMOUNT_CLOEXEC = 1;
-    private readonly Dictionary<MountSpec, Slot> _slots = [];
+    private readonly Dictionary<MountSpec, Slot> _slots = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, Slot> _cgroups = [];
 
     internal ChildMounts(ChildPlan plan, IReadOnlyList<MountSpec> mounts, NamespacePlan namespaces, ICgroup? cgroup)
@@ -22,7 +22,7 @@ internal sealed unsafe class ChildMounts
         foreach (MountSpec mount in mounts)
         {
             MountOptions options = MountOptions.Parse(mount.Options);
-            if (options.IsBind) continue;
+            if (options.IsBind || mount.Type == "bind") continue;
             switch (mount.Type)
             {
                 case "cgroup" when cgroup is not null && !cgroup.Directories.ContainsKey(""):

@@ -15,6 +15,7 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, string bundle, Root
 {
     private readonly RootDirectory _root = rootMount.Directory;
     private readonly List<(SafeFileHandle Mount, string Destination)> _readOnlyAtTheEnd = [];
+    private readonly Dictionary<MountSpec, SafeFileHandle> _bindSources = new(ReferenceEqualityComparer.Instance);
     private IReadOnlyList<MountSpec> ConfiguredMounts => spec.Mounts ?? [];
 
     /// <summary>What the child need not have come to yet: the root in its place, without propagation to the host.</summary>
@@ -24,6 +25,8 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, string bundle, Root
         // Shared with the host is refused by not being made: slave at most, and the container's own "/" gets its wish after the pivot.
         using (SafeFileHandle all = Files.Open("/", OpenFlags.Path | OpenFlags.Directory))
             Mounts.SetAttributes(all, 0, 0, propagation == MountFlags.Shared ? MountFlags.Slave : propagation == MountFlags.Unbindable ? MountFlags.Private : propagation, recursive: true, "/");
+        foreach (MountSpec mount in ConfiguredMounts)
+            if (IsBind(mount)) _bindSources[mount] = OpenSource(mount);
         using SafeFileHandle place = Files.Open(rootMount.Path, OpenFlags.Path | OpenFlags.Directory);
         Mounts.Attach(_root.Handle, place, rootMount.Path);
     }
@@ -31,11 +34,12 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, string bundle, Root
     /// <summary>The mounts of the config in their order, devices, links. Needs the child's own file systems.</summary>
     internal void Populate(Child child, ReadOnlySpan<long> slots)
     {
+        using FileSystemIdentity? identity = FileSystemIdentity.AssumeRootOf(spec.Linux, namespaces);
         foreach (MountSpec mount in ConfiguredMounts)
         {
             MountOptions options = MountOptions.Parse(mount.Options);
             CheckPlace(mount, options);
-            if (options.IsBind || mount.Type == "bind") Bind(mount, options);
+            if (_bindSources.TryGetValue(mount, out SafeFileHandle? source)) Bind(mount, source, options);
             else if (mount.Type == "cgroup" && cgroup is not null && !childMounts.Contains(mount)) new CgroupHierarchiesMount(_root, cgroup, childMounts).Make(child, slots, mount, options, _readOnlyAtTheEnd);
             else if (childMounts.Contains(mount)) Place(childMounts.Take(child, slots, mount), mount, options);
             else Place(Make(mount, options), mount, options);
@@ -97,10 +101,17 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, string bundle, Root
         if (Libc.chroot(".") < 0) throw LinuxException.FromLastError("chroot", "cannot make the root file system \"/\"");
     }
 
-    private void Bind(MountSpec mount, MountOptions options)
+    private static bool IsBind(MountSpec mount) => mount.Type == "bind" || MountOptions.Parse(mount.Options).IsBind;
+
+    private SafeFileHandle OpenSource(MountSpec mount)
     {
         string given = mount.Source ?? throw new FaultException(FaultKind.InvalidArgument, $"bind mount on '{mount.Destination}' has no source");
-        using SafeFileHandle source = Files.Open(Path.GetFullPath(given, bundle), OpenFlags.Path);
+        return Files.Open(Path.GetFullPath(given, bundle), OpenFlags.Path);
+    }
+
+    private void Bind(MountSpec mount, SafeFileHandle source, MountOptions options)
+    {
+        string given = mount.Source!;
         if (options.FileSystem.Count > 0)
             throw new FaultException(FaultKind.InvalidArgument, $"bind mount on '{mount.Destination}' does not understand option '{options.FileSystem[0]}'");
         if (mount.UidMappings is { Count: > 0 } || mount.GidMappings is { Count: > 0 })
@@ -112,6 +123,7 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, string bundle, Root
             ? _root.MakeDirectory(mount.Destination) : _root.MakeFile(mount.Destination);
         Mounts.Attach(bind, place, mount.Destination);
         if (options.Propagation != 0) Mounts.SetAttributes(bind, 0, 0, options.Propagation, options.IsPropagationRecursive, mount.Destination);
+        source.Dispose();
     }
 
     private SafeFileHandle Make(MountSpec mount, MountOptions options)
@@ -146,11 +158,11 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, string bundle, Root
     {
         if (!mount.Destination.StartsWith('/'))
             throw new FaultException(FaultKind.InvalidArgument, $"mount destination '{mount.Destination}' is not absolute");
-        if (!ProcPlaces.IsAllowed(mount.Destination, options.IsBind ? null : mount.Type))
+        if (!ProcPlaces.IsAllowed(mount.Destination, IsBind(mount) ? null : mount.Type))
             throw new FaultException(FaultKind.InvalidArgument, $"\"{mount.Destination}\" cannot be mounted because it is inside /proc");
-        if (!options.IsBind && (options.RecursiveSet | options.RecursiveClear) != 0)
+        if (!IsBind(mount) && (options.RecursiveSet | options.RecursiveClear) != 0)
             throw new FaultException(FaultKind.NotSupported, $"recursive options of the mount on '{mount.Destination}' are supported for bind mounts only");
     }
 
-    private bool IsDevBound() => ConfiguredMounts.Any(mount => mount.Destination.TrimEnd('/') == "/dev" && MountOptions.Parse(mount.Options).IsBind);
+    private bool IsDevBound() => ConfiguredMounts.Any(mount => mount.Destination.TrimEnd('/') == "/dev" && IsBind(mount));
 }

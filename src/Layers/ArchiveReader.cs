@@ -7,7 +7,7 @@ namespace Sampan.Layers;
 /// caller's thread.</summary>
 public sealed class ArchiveReader(Stream tar, long maxEntries, CancellationToken ct)
 {
-    private readonly TarReader _reader = new(new StreamSource(tar, ct), maxEntries);
+    private readonly TarReader _reader = new(new StreamSource(tar, long.MaxValue, ct), maxEntries);
 
     /// <summary>The next file or link; null at the end. Directories and special files are passed over.</summary>
     /// <exception cref="Faults.FaultException">InvalidArgument: damaged, truncated, or over the limit.</exception>

@@ -1,7 +1,8 @@
 namespace Sampan.Layers.Tar;
 
 /// <summary>A tar read on the caller's own thread.</summary>
-internal sealed class StreamSource(Stream stream, CancellationToken ct) : TarSource
+/// <param name="maxBytes">Bytes at which the tar is refused.</param>
+internal sealed class StreamSource(Stream stream, long maxBytes, CancellationToken ct) : TarSource
 {
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _start, _end;
@@ -12,6 +13,7 @@ internal sealed class StreamSource(Stream stream, CancellationToken ct) : TarSou
         {
             ct.ThrowIfCancellationRequested();
             (_start, _end) = (0, stream.Read(_buffer));
+            if (Position + _end > maxBytes) throw TarFault.Damaged($"it has more than {maxBytes} bytes; raise the limit if the source is trusted");
         }
         int length = Math.Min(most, _end - _start);
         _start += length;

@@ -58,7 +58,6 @@ namespace Sampan.Specs.Docker;
 [JsonSerializable(typeof(EventMessage))]
 [JsonSerializable(typeof(DiskUsageResponse))]
 [JsonSerializable(typeof(BuildCachePruneReport))]
-[JsonSerializable(typeof(AuthConfig))]
 [JsonSerializable(typeof(AuthResponse))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(ProgressMessage))]

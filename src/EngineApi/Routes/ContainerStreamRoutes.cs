@@ -1,0 +1,80 @@
+using Sampan.EngineApi.Http;
+using Sampan.EngineApi.Streams;
+using Sampan.Engine;
+using Sampan.Engine.Attach;
+using Sampan.Engine.Containers;
+using Sampan.Engine.Logs;
+using Sampan.Faults;
+using Sampan.Specs.Docker;
+
+namespace Sampan.EngineApi.Routes;
+
+/// <summary>What a container writes and reads: attach, logs, stats.</summary>
+internal sealed class ContainerStreamRoutes(EngineHost engine)
+{
+    private readonly ContainerService _containers = engine.Containers;
+
+    internal IEnumerable<Route> Table =>
+    [
+        Route.Get("/containers/{name}/logs", "ContainerLogs", Logs),
+        Route.Get("/containers/{name}/stats", "ContainerStats", Stats),
+        Route.Post("/containers/{name}/attach", "ContainerAttach", Attach),
+    ];
+
+    private async Task Attach(ApiRequest request)
+    {
+        // Registered before the 101: what the container writes once the client knows it is attached is not lost.
+        var attachment = await _containers.AttachAsync(request.Name, new AttachOptions
+        {
+            Stdin = request.Flag("stdin"),
+            Stdout = request.Flag("stdout"),
+            Stderr = request.Flag("stderr"),
+            Logs = request.Flag("logs"),
+            Stream = request.Flag("stream"),
+            DetachKeys = request.Text("detachKeys") is { Length: > 0 } keys ? keys : null,
+        }, request.Aborted);
+        await using var stream = await request.HijackAsync(StreamTypes.OfStream(attachment.Tty, request.Version));
+        await HijackedWork.RunAsync(() => attachment.RunAsync(stream, request.Aborted));
+    }
+
+    private async Task Logs(ApiRequest request)
+    {
+        bool stdout = request.Flag("stdout"), stderr = request.Flag("stderr");
+        if (!stdout && !stderr) throw new FaultException(FaultKind.InvalidArgument, "Bad parameters: you must choose at least one stream");
+        if (request.Flag("details"))
+            throw new FaultException(FaultKind.NotSupported, "the parameter 'details' of ContainerLogs is not supported by this engine yet");
+        var logs = _containers.Logs(request.Name, new ContainerLogOptions
+        {
+            Stdout = stdout,
+            Stderr = stderr,
+            Follow = request.Flag("follow"),
+            Timestamps = request.Flag("timestamps"),
+            // dockerd takes anything that is no number, and negative ones, for "all".
+            Tail = int.TryParse(request.Text("tail"), out int lines) && lines >= 0 ? lines : null,
+            Since = UnixTime.ParseQuery(request.Text("since")),
+            Until = UnixTime.ParseQuery(request.Text("until")),
+        });
+        await request.StartStreamAsync(StreamTypes.OfStream(logs.Tty, request.Version));
+        await logs.WriteAsync(request.Http.Response.Body, request.Aborted);
+    }
+
+    private async Task Stats(ApiRequest request)
+    {
+        bool stream = request.Flag("stream", absent: true);
+        bool oneShot = !request.Version.IsBelow(41) && request.Flag("one-shot", absent: false);
+        if (stream && oneShot) throw new FaultException(FaultKind.InvalidArgument, "cannot have stream=true and one-shot=true");
+        var readings = _containers.Stats(request.Name, stream, oneShot, request.Aborted);
+        if (!stream)
+        {
+            await foreach (var reading in readings)
+            {
+                await request.WriteJsonAsync(reading, DockerJson.Wire.ContainerStats);
+                return;
+            }
+            return;
+        }
+        await request.StartStreamAsync("application/json");
+        await foreach (var reading in readings)
+            await JsonLines.WriteAsync(request, reading, DockerJson.Wire.ContainerStats);
+    }
+}

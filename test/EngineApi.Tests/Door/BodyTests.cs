@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Http;
+using Sampan.EngineApi.Http;
+using Sampan.Specs.Docker;
+
+namespace Sampan.EngineApi.Tests.Door;
+
+public sealed class BodyTests : IAsyncLifetime
+{
+    private TestServer _server = null!;
+
+    public async Task InitializeAsync() => _server = await TestServer.StartAsync(Route.Post("/echo", null, async request =>
+    {
+        var body = await request.ReadJsonAsync(DockerJson.Wire.ContainerCreateRequest);
+        if (body is null) await request.Answer(StatusCodes.Status204NoContent);
+        else await request.WriteJsonAsync(new IdResponse { Id = body.Image }, DockerJson.Wire.IdResponse, StatusCodes.Status201Created);
+    }));
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_document_is_read_and_answered()
+    {
+        var response = await _server.SendAsync("POST", "/echo", """{"image":"busybox"}""");
+        Assert.Equal((201, "{\"Id\":\"busybox\"}\n", "application/json"), (response.Status, response.Body, response.Headers["Content-Type"]));
+    }
+
+    [Fact]
+    public async Task No_body_is_no_error() => Assert.Equal(204, (await _server.SendAsync("POST", "/echo")).Status);
+
+    [Theory]
+    [InlineData("{", "invalid JSON: unexpected EOF")]
+    [InlineData(" ", "invalid JSON: got EOF while reading request body")]
+    [InlineData("{x}", "invalid JSON: invalid character 'x' looking for beginning of object key string")]
+    [InlineData("{} {}", "unexpected content after JSON")]
+    [InlineData("""{"HostConfig":{"Memory":"1g"}}""", "invalid JSON: json: cannot unmarshal string into Go struct field ContainerCreateRequest.HostConfig.Memory of type int64")]
+    [InlineData("""{"Env":"A=1"}""", "invalid JSON: json: cannot unmarshal the value of ContainerCreateRequest.Env: wrong type")]
+    [InlineData("[]", "invalid JSON: json: cannot unmarshal the value of ContainerCreateRequest.: wrong type")]
+    public async Task A_malformed_body_is_refused_with_docker_s_text(string json, string message)
+    {
+        var response = await _server.SendAsync("POST", "/echo", json);
+        Assert.Equal(400, response.Status);
+        Assert.Equal(message, System.Text.Json.JsonSerializer.Deserialize(response.Body, DockerJson.Wire.ErrorResponse)!.Message);
+    }
+
+    [Theory]
+    [InlineData("text/plain", "unsupported Content-Type header (text/plain): must be 'application/json'")]
+    [InlineData("application/x-www-form-urlencoded", "unsupported Content-Type header (application/x-www-form-urlencoded): must be 'application/json'")]
+    [InlineData(null, "malformed Content-Type header (): mime: no media type")]
+    public async Task Another_content_type_is_refused(string? contentType, string message)
+    {
+        var response = await _server.SendAsync("POST", "/echo", "{}", contentType);
+        Assert.Equal((400, $"{{\"message\":\"{message}\"}}\n"), (response.Status, response.Body));
+    }
+
+    [Fact]
+    public async Task A_charset_does_not_matter() =>
+        Assert.Equal(201, (await _server.SendAsync("POST", "/echo", "{}", "application/json; charset=utf-8")).Status);
+}

@@ -1,0 +1,70 @@
+using System.Text;
+using Sampan.EngineApi.Http;
+
+namespace Sampan.EngineApi.Tests.Door;
+
+public sealed class HijackTests : IAsyncLifetime
+{
+    private TestServer _server = null!;
+
+    // Reads until the client half-closes, then answers with everything it got: what "echo x | docker run -i cat" needs.
+    public async Task InitializeAsync() => _server = await TestServer.StartAsync(Route.Post("/cat", null, async request =>
+    {
+        await using var stream = await request.HijackAsync(StreamTypes.MultiplexedStream);
+        var all = new MemoryStream();
+        await stream.CopyToAsync(all);
+        await stream.WriteAsync(Encoding.UTF8.GetBytes($"<{Encoding.UTF8.GetString(all.ToArray())}>"));
+    }));
+
+    public async Task DisposeAsync() => await _server.DisposeAsync();
+
+    [Fact]
+    public async Task A_client_that_asks_for_an_upgrade_gets_101_and_the_raw_bytes()
+    {
+        using var connection = await _server.ConnectAsync();
+        await connection.WriteAsync("POST /v1.51/cat HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n");
+        string head = await connection.ReadUntilAsync("\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.multiplexed-stream\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n", head);
+        Assert.Contains("Api-Version: 1.51\r\n", head, StringComparison.Ordinal);
+        await connection.WriteAsync("some ");
+        await connection.WriteAsync("input");
+        connection.HalfClose();
+        Assert.Equal("<some input>", await connection.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_gets_200_and_the_same()
+    {
+        using var connection = await _server.ConnectAsync();
+        await connection.WriteAsync("POST /v1.24/cat HTTP/1.1\r\nHost: docker\r\n\r\n");
+        string head = await connection.ReadUntilAsync("\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 200 OK\r\nContent-Type: application/vnd.docker.raw-stream\r\n", head);
+        Assert.DoesNotContain("chunked", head, StringComparison.Ordinal);
+        await connection.WriteAsync("x");
+        connection.HalfClose();
+        Assert.Equal("<x>", await connection.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task Megabytes_pass_in_both_directions()
+    {
+        using var connection = await _server.ConnectAsync();
+        await connection.WriteAsync("POST /cat HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+        await connection.ReadUntilAsync("\r\n\r\n");
+        string megabytes = new('m', 5_000_000);
+        await connection.WriteAsync(megabytes);
+        connection.HalfClose();
+        Assert.Equal($"<{megabytes}>", await connection.ReadToEndAsync());
+    }
+
+    [Fact]
+    public async Task The_server_serves_on_after_a_hijacked_client_left_without_a_word()
+    {
+        using (var connection = await _server.ConnectAsync())
+        {
+            await connection.WriteAsync("POST /cat HTTP/1.1\r\nHost: docker\r\nUpgrade: tcp\r\nConnection: Upgrade\r\n\r\n");
+            await connection.ReadUntilAsync("\r\n\r\n");
+        }
+        Assert.Equal(404, (await _server.SendAsync("GET", "/nothing")).Status);
+    }
+}

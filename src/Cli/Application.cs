@@ -106,7 +106,8 @@ public static class Application
         }
         if (command.Arguments.Judge(options.Arguments.Count) is { } complaint)
         {
-            output.WriteErrorLine($"{program}: '{full}' {complaint}\n\nUsage:  {full} {command.Synopsis}\n\nSee '{full} --help' for more information");
+            string verb = command.Arguments.Most == int.MaxValue ? "See" : "Run";   // docker says it so
+            output.WriteErrorLine($"{program}: '{full}' {complaint}\n\nUsage:  {full} {command.Synopsis}\n\n{verb} '{full} --help' for more information");
             return GeneralFault;
         }
         return await command.Run(new Invocation(command, options, surroundings), ct);

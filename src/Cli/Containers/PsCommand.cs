@@ -33,6 +33,8 @@ internal static class PsCommand
         bool quiet = invocation.Get(Quiet);
         if (format.Length > 0 && quiet)
             invocation.Output.WriteErrorLine("WARNING: Ignoring custom format, because both --format and --quiet are set.");
+        var columns = ContainerColumns.Make(!invocation.Get(NoTrunc), invocation.Surroundings.Now);
+        if (format.Length > 0) ListFormat.Check(format, columns);
         bool size = invocation.Get(Size) || (!quiet && !invocation.Has(Size) && format.Contains(".Size", StringComparison.Ordinal));
         var list = ListFormat.Of(format, size && format.Length == 0 ? Table + "\t{{.Size}}" : Table, quiet);
         long limit = invocation.Get(Latest) && invocation.Get(Last) == -1 ? 1 : invocation.Get(Last);
@@ -44,7 +46,7 @@ internal static class PsCommand
             Size = size,
             Filters = ListOptions.ToFilters(invocation.Get(Filter)),
         }, ct);
-        invocation.Output.Write(list.Render(ContainerColumns.Make(!invocation.Get(NoTrunc), invocation.Surroundings.Now), containers));
+        invocation.Output.Write(list.Render(columns, containers));
         return 0;
     }
 }

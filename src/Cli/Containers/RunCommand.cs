@@ -30,7 +30,7 @@ internal static class RunCommand
         bool detach = invocation.Get(Detach);
         if (!detach) SessionOptions.RequireTerminal(invocation, request.AttachStdin, request.Tty);
         else if (invocation.Has(Creation.ContainerOptionTable.Attach))
-            throw new CommandFailedException(ContainerCreation.EngineFault, "conflicting options: cannot specify both --attach and --detach");
+            throw new CommandFailedException(1, "conflicting options: cannot specify both --attach and --detach");
         else request = request with { AttachStdin = false, AttachStdout = false, AttachStderr = false, StdinOnce = false };
         var keys = SessionOptions.Keys(invocation);
         if (invocation.Surroundings.OutputTerminal?.Size is { } size)

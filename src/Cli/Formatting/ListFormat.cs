@@ -32,6 +32,23 @@ internal sealed class ListFormat
         _ => new ListFormat(format, isTable: false),
     };
 
+    /// <summary>Tries a template on a row of nothing, before any engine is asked.</summary>
+    /// <exception cref="CommandFailedException">It is malformed, or asks for a field that is not there.</exception>
+    public static void Check<T>(string format, Columns<T> columns)
+    {
+        string step = "parse";
+        try
+        {
+            var template = GoTemplate.Parse(format);
+            step = "execute";
+            template.Execute(columns.Header(), header: true);
+        }
+        catch (TemplateException wrong)
+        {
+            throw new CommandFailedException(1, $"failed to {step} template: {wrong.Message}");
+        }
+    }
+
     public string Render<T>(Columns<T> columns, IEnumerable<T> items)
     {
         var text = new StringBuilder();

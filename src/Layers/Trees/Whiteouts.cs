@@ -8,8 +8,8 @@ namespace Sampan.Layers.Trees;
 /// <summary>The whiteouts of a layer, put into effect. image-spec v1.1, layer.md § Whiteouts.</summary>
 internal sealed unsafe class Whiteouts(TreeWriter tree, WhiteoutForm form)
 {
-    private static ReadOnlySpan<byte> Prefix => ".wh."u8;
-    private static ReadOnlySpan<byte> Opaque => ".wh..wh..opq"u8;
+    internal static ReadOnlySpan<byte> Prefix => ".wh."u8;
+    internal static ReadOnlySpan<byte> Opaque => ".wh..wh..opq"u8;
     private static ReadOnlySpan<byte> Reserved => ".wh..wh."u8;
     // Only where a whiteout deletes at once: an opaque whiteout hides what lies below this layer, not what the layer itself brought before it.
     private readonly HashSet<string>? _brought = form == WhiteoutForm.Delete ? [] : null;

@@ -85,7 +85,10 @@ internal sealed class NativeSnapshotter : ISnapshotter
         SnapshotRecord record = _catalog.Get(key);
         if (record.Directory is not { } directory) return [];
         using SafeFileHandle own = OpenDirectory(directory), parent = OpenParent(record.Parent);
-        return TreeChanges.Between(parent, own);
+        ChangeList list = new();
+        foreach ((byte[] path, DifferenceKind kind) in TreeDifference.Between(parent, own))
+            list.Add(path, kind switch { DifferenceKind.Added => ChangeKind.Added, DifferenceKind.Deleted => ChangeKind.Deleted, _ => ChangeKind.Modified });
+        return list.Changes;
     }
 
     private IReadOnlyList<Mount> Bind(SnapshotRecord record, string access)

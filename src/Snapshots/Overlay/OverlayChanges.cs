@@ -18,7 +18,7 @@ internal sealed unsafe class OverlayChanges(SafeFileHandle upper, SafeFileHandle
         while (walker.Read())
         {
             ref readonly Statx stat = ref walker.Stat;
-            bool isBelow = TryFindLower(walker.Path, out Statx below);
+            bool isBelow = TreeDifference.TryFind(lower, walker.Path, out Statx below);
             if (stat is { Kind: FileKind.CharacterDevice, RdevMajor: 0, RdevMinor: 0 })
             {
                 if (isBelow) _list.Add(walker.Path, ChangeKind.Deleted);
@@ -45,15 +45,6 @@ internal sealed unsafe class OverlayChanges(SafeFileHandle upper, SafeFileHandle
     {
         int fd = RootResolution.Open(at, path, OpenFlags.ReadOnly | OpenFlags.Directory | OpenFlags.NoFollow);
         return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw LinuxException.FromLastError("openat2", "cannot compare a directory with its parent's");
-    }
-
-    /// <summary>Without links on the way: where the parent has a link and the snapshot a directory, all in it is new.</summary>
-    private bool TryFindLower(ReadOnlySpan<byte> path, out Statx stat)
-    {
-        stat = default;
-        using SafeFileHandle place = new(RootResolution.Open(lower.Fd(), (byte[])[.. path, 0], OpenFlags.Path | OpenFlags.NoFollow, ResolveFlags.NoSymlinks), ownsHandle: true);
-        if (!place.IsInvalid) stat = Files.Stat(place);
-        return !place.IsInvalid;
     }
 
     // A directory copied up because something in it changed keeps its own attributes and time: it did not change itself.

@@ -64,7 +64,10 @@ internal static class Value
         using var stream = new MemoryStream();
         var options = new JsonWriterOptions { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
         using (var writer = new Utf8JsonWriter(stream, options)) Write(writer, value);
-        return Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+        string json = Encoding.UTF8.GetString(stream.GetBuffer(), 0, (int)stream.Length);
+        // Go escapes these in what a row makes of itself, and not in a document; they stand in strings only.
+        return value is IFields ? json.Replace("<", "\\u003c", StringComparison.Ordinal).Replace(">", "\\u003e", StringComparison.Ordinal)
+            .Replace("&", "\\u0026", StringComparison.Ordinal) : json;
     }
 
     private static string PrintInner(object? value) => value is null ? "<nil>" : Print(value);

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace Sampan.Specs.Docker;
 
 /// <summary>A list that may also be given as one text: <c>"Cmd": "true"</c> means <c>["true"]</c>.</summary>
-internal sealed class StringOrListConverter : JsonConverter<IReadOnlyList<string>>
+public sealed class StringOrListConverter : JsonConverter<IReadOnlyList<string>>
 {
     public override IReadOnlyList<string> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {

@@ -1,0 +1,163 @@
+using Microsoft.Extensions.Logging;
+using Sampan.Engine.Containers.Start;
+using Sampan.Engine.Events;
+using Sampan.Faults;
+using Sampan.ShimClient;
+
+namespace Sampan.Engine.Containers;
+
+/// <summary>What follows the end of a container's process: its parts are given back, its state is written, waiters go on, and it is removed or
+/// started again when that was asked for.</summary>
+internal sealed partial class ContainerEnd(ContainerStore store, ContainerLauncher launcher, EventLog events, ILogger<ContainerEnd> log)
+{
+    /// <summary>Set once at wiring: starting and removing need this type in turn.</summary>
+    public required Func<Container, Task> Restart { get; set; }
+    public required Func<Container, Task> Remove { get; set; }
+
+    /// <summary>Told of every end, before waiters are: the execs of that run are over.</summary>
+    public Action<Container> Ended { get; set; } = _ => { };
+
+    /// <summary>Handles the end when it comes.</summary>
+    public void Watch(Container container, TaskClient client, Task<TaskExit> ended) =>
+        Task.Run(async () =>
+        {
+            try
+            {
+                await HandleAsync(container, client, await ReadExitAsync(container, ended).ConfigureAwait(false)).ConfigureAwait(false);
+            }
+            catch (Exception error)
+            {
+                Log.EndFailed(log, container.Id, error);
+            }
+        });
+
+    // A shim that was killed cannot answer; what it left on disk says how its container ended.
+    private static async Task<ContainerExit> ReadExitAsync(Container container, Task<TaskExit> ended)
+    {
+        try
+        {
+            var exit = await ended.ConfigureAwait(false);
+            return new ContainerExit(exit.ExitStatus, exit.ExitedAt, exit.OomKilled);
+        }
+        catch (FaultException)
+        {
+            return FromDisk(container);
+        }
+    }
+
+    /// <summary>How a container without a shim ended: 255 and now, when nothing says it better.</summary>
+    public static ContainerExit FromDisk(Container container)
+    {
+        try
+        {
+            if (ExitRecord.Read(container.Bundle) is { } record)
+                return new ContainerExit(record.ExitStatus, record.ExitedAt, record.OomKilled);
+        }
+        catch (FaultException)
+        {
+            // A damaged record is no record.
+        }
+        return new ContainerExit(255, DateTimeOffset.UtcNow, false);
+    }
+
+    /// <param name="client">Null when the shim is gone.</param>
+    public async Task HandleAsync(Container container, TaskClient? client, ContainerExit exit)
+    {
+        bool remove = false;
+        TimeSpan? restartAfter = null;
+        await container.Verbs.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!container.State.Status.HasProcess())
+                return;
+            container.Task = null;
+            container.Health = null;
+            foreach (var exec in container.Execs)
+                exec.ContainerEnded();
+            Ended(container);
+            if (client is not null)
+                await ShimEnding.AfterExitAsync(client).ConfigureAwait(false);
+            var host = container.Document.HostConfig;
+            var before = container.State;
+            if (!before.StoppedByUser && RestartPolicies.Restarts(host.RestartPolicy, exit.ExitCode, before.RestartCount))
+                restartAfter = NextDelay(container, before, exit);
+            remove = host.AutoRemove && restartAfter is null;
+            container.ChangeState(state => state with
+            {
+                Status = restartAfter is not null ? ContainerStatus.Restarting : ContainerStatus.Exited,
+                Pid = 0,
+                ShimPid = 0,
+                ExitCode = exit.ExitCode,
+                OomKilled = exit.OomKilled,
+                FinishedAt = exit.At,
+                RestartCount = before.RestartCount + (restartAfter is null ? 0 : 1),
+            });
+            // One that is removed next needs no record of its end; after a crash in between, exit.json has it.
+            if (!remove)
+                store.Save(container.Id, container.State);
+            if (exit.OomKilled)
+                events.Publish(container, "oom");
+            events.PublishDie(container, exit, before.StartedAt);
+            launcher.ReleaseParts(container);
+            container.AnnounceExit(exit);
+        }
+        finally
+        {
+            container.Verbs.Release();
+        }
+        if (remove)
+            await AutoRemoveAsync(container).ConfigureAwait(false);
+        else if (restartAfter is { } delay)
+            await RestartAsync(container, delay).ConfigureAwait(false);
+    }
+
+    /// <summary><c>--rm</c>.</summary>
+    public async Task AutoRemoveAsync(Container container)
+    {
+        try
+        {
+            await Remove(container).ConfigureAwait(false);
+        }
+        catch (FaultException error)
+        {
+            Log.RemoveFailed(log, container.Id, error);
+        }
+    }
+
+    private static TimeSpan NextDelay(Container container, RunState before, ContainerExit exit)
+    {
+        container.RestartAttempts = exit.At - before.StartedAt >= RestartPolicies.HealthyRun ? 0 : container.RestartAttempts;
+        return RestartPolicies.Delay(container.RestartAttempts++);
+    }
+
+    private async Task RestartAsync(Container container, TimeSpan delay)
+    {
+        try
+        {
+            await Task.Delay(delay, container.BeginRestartDelay()).ConfigureAwait(false);
+            await Restart(container).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // A person stopped, started or removed it meanwhile.
+        }
+        catch (FaultException error)
+        {
+            LogRestartFailure(log, container.Id, error);
+        }
+    }
+
+    public static void LogRestartFailure(ILogger logger, string id, Exception error) => Log.RestartFailed(logger, id, error);
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "cannot finish the end of container {Id}")]
+        public static partial void EndFailed(ILogger logger, string id, Exception error);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "cannot restart container {Id}")]
+        public static partial void RestartFailed(ILogger logger, string id, Exception error);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "cannot remove container {Id} after its end")]
+        public static partial void RemoveFailed(ILogger logger, string id, Exception error);
+    }
+}

@@ -1,0 +1,86 @@
+using Sampan.Images;
+using Sampan.Snapshots;
+using Sampan.Specs.Docker;
+using DockerState = Sampan.Specs.Docker.ContainerState;
+
+namespace Sampan.Engine.Containers.Views;
+
+/// <summary><c>docker inspect</c> of a container.</summary>
+internal sealed class ContainerInspector(EndpointView endpoints, ImageService images)
+{
+    public ContainerInspect Inspect(Container container, bool size)
+    {
+        var (document, state) = (container.Document, container.State);
+        var command = document.CommandLine;
+        bool hasFiles = state.StartedAt != UnixTime.Never;
+        var usage = size ? images.Snapshotter.Usage(new SnapshotKey(container.Id)) : default;
+        return new ContainerInspect
+        {
+            Id = container.Id,
+            Created = Rfc3339.Format(document.Created),
+            Path = command[0],
+            Args = [.. command.Skip(1)],
+            State = State(state, container.Health),
+            Image = document.ImageId,
+            ResolvConfPath = hasFiles ? Path.Combine(container.Folder, "resolv.conf") : "",
+            HostnamePath = hasFiles ? Path.Combine(container.Folder, "hostname") : "",
+            HostsPath = hasFiles ? Path.Combine(container.Folder, "hosts") : "",
+            LogPath = document.HostConfig.LogConfig.Type == LogDriver.JsonFile && hasFiles ? container.LogPath : "",
+            Name = "/" + document.Name,
+            RestartCount = state.RestartCount,
+            Driver = images.Snapshotter.Name,
+            ExecIDs = container.Execs is { Count: > 0 } execs ? [.. execs.Select(exec => exec.Id)] : null,
+            HostConfig = document.HostConfig,
+            GraphDriver = GraphDriver(container.Id),
+            SizeRw = size ? usage.Bytes : null,
+            SizeRootFs = size ? usage.Bytes + ImageSize(document) : null,
+            Mounts = [.. document.Mounts.Where(mount => mount.Type != "tmpfs").Select(ToMountPoint)],
+            Config = document.Config,
+            NetworkSettings = endpoints.Settings(container),
+        };
+    }
+
+    private static DockerState State(RunState state, ContainerHealth? health) => new()
+    {
+        Status = state.Status.ToWire(),
+        Running = state.Status.CountsAsRunning(),
+        Paused = state.Status is ContainerStatus.Paused,
+        Restarting = state.Status is ContainerStatus.Restarting,
+        OOMKilled = state.OomKilled,
+        Dead = state.Status is ContainerStatus.Dead,
+        Pid = state.Pid,
+        ExitCode = state.ExitCode,
+        Error = state.Error,
+        StartedAt = Rfc3339.Format(state.StartedAt),
+        FinishedAt = Rfc3339.Format(state.FinishedAt),
+        Health = health,
+    };
+
+    private long ImageSize(ContainerDocument document) => images.Find(document.ImageId)?.Size ?? 0;
+
+    /// <summary>Where the layers are: lower, upper and work directories for overlay2.</summary>
+    private StorageDriverData GraphDriver(string id)
+    {
+        var data = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (string option in images.Snapshotter.Mounts(new SnapshotKey(id)).SelectMany(mount => mount.Options))
+        {
+            string[] pair = option.Split('=', 2);
+            string? name = pair[0] switch { "lowerdir" => "LowerDir", "upperdir" => "UpperDir", "workdir" => "WorkDir", _ => null };
+            if (name is not null && pair.Length == 2)
+                data[name] = pair[1];
+        }
+        return new StorageDriverData { Name = images.Snapshotter.Name, Data = data };
+    }
+
+    public static MountPoint ToMountPoint(ContainerMount mount) => new()
+    {
+        Type = mount.Type,
+        Name = mount.Name,
+        Source = mount.Source,
+        Destination = mount.Destination,
+        Driver = mount.Driver,
+        Mode = mount.Mode,
+        RW = mount.ReadWrite,
+        Propagation = mount.Propagation,
+    };
+}

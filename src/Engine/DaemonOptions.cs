@@ -1,0 +1,76 @@
+using System.Net;
+
+namespace Sampan.Engine;
+
+/// <summary>What the daemon was started with; the names are dockerd's flags. Validated once at start, immutable after.</summary>
+public sealed record DaemonOptions
+{
+    /// <summary><c>-H</c>: unix:///path, tcp://address:port or fd://. Empty: the default socket.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary><c>--data-root</c>: everything that survives a reboot.</summary>
+    public string DataRoot { get; init; } = "/var/lib/sampan";
+
+    /// <summary><c>--exec-root</c>: bundles and sockets, gone after a reboot.</summary>
+    public string ExecRoot { get; init; } = "/run/sampan";
+
+    /// <summary><c>--pidfile</c>; null: none is written.</summary>
+    public string? PidFile { get; init; }
+
+    /// <summary><c>-D</c>, <c>--debug</c>.</summary>
+    public bool Debug { get; init; }
+
+    /// <summary><c>--bridge</c>: the default network's bridge device.</summary>
+    public string Bridge { get; init; } = "docker0";
+
+    /// <summary><c>--bip</c>: address and prefix of the bridge in CIDR form; null: chosen by the network manager.</summary>
+    public string? BridgeAddress { get; init; }
+
+    /// <summary><c>--cgroup-parent</c>: parent of every container's cgroup.</summary>
+    public string CgroupParent { get; init; } = "/sampan";
+
+    /// <summary><c>--dns</c>, <c>--dns-search</c>, <c>--dns-opt</c>: used when a container names none.</summary>
+    public IReadOnlyList<string> Dns { get; init; } = [];
+    public IReadOnlyList<string> DnsSearch { get; init; } = [];
+    public IReadOnlyList<string> DnsOptions { get; init; } = [];
+
+    /// <summary><c>--default-shm-size</c>, bytes.</summary>
+    public long DefaultShmSize { get; init; } = 64 << 20;
+
+    /// <summary><c>--log-driver</c>: json-file or none.</summary>
+    public string LogDriver { get; init; } = "json-file";
+
+    /// <summary><c>--log-opt</c> of the default driver.</summary>
+    public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string>();
+
+    /// <summary><c>--insecure-registry</c>: host[:port] or CIDR; loopback is always allowed plain HTTP.</summary>
+    public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
+
+    /// <summary><c>--registry-mirror</c> of the default registry.</summary>
+    public IReadOnlyList<string> RegistryMirrors { get; init; } = [];
+
+    /// <summary><c>--label</c> of the daemon, shown by <c>docker info</c>.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>The runtime executable that serves as shim; null: <c>sampan-runtime</c> beside this executable.</summary>
+    public string? RuntimePath { get; init; }
+
+    /// <summary><c>--shutdown-timeout</c> does not exist here: containers outlive the daemon. This bounds open requests, seconds.</summary>
+    public int DrainSeconds { get; init; } = 2;
+
+    /// <summary>The address of the bridge, when given.</summary>
+    /// <exception cref="FormatException">Not an address in CIDR form.</exception>
+    public (IPAddress Address, int PrefixLength)? ParsedBridgeAddress
+    {
+        get
+        {
+            if (BridgeAddress is null)
+                return null;
+            int slash = BridgeAddress.IndexOf('/');
+            if (slash < 0 || !IPAddress.TryParse(BridgeAddress.AsSpan(0, slash), out var address)
+                || !int.TryParse(BridgeAddress.AsSpan(slash + 1), out int length) || length is < 1 or > 30)
+                throw new FormatException($"invalid --bip '{BridgeAddress}': expected an IPv4 address in CIDR form such as 172.17.0.1/16");
+            return (address, length);
+        }
+    }
+}

@@ -1,0 +1,68 @@
+using Sampan.Engine.Containers;
+using Sampan.Specs.Docker;
+
+namespace Sampan.Engine.Execs;
+
+/// <summary>One <c>docker exec</c>, from its creation until its container ends. Lives in memory only: a daemon's end forgets it, its process goes on.</summary>
+internal sealed class ExecSession(string id, Container container, ExecCreateRequest request)
+{
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _gate = new();   // guards the four fields below
+    private bool _started;
+    private bool _running;
+    private int? _exitCode;
+    private int _pid;
+
+    /// <summary>64 hex digits.</summary>
+    public string Id { get; } = id;
+    public Container Container { get; } = container;
+    public ExecCreateRequest Request { get; } = request;
+
+    public bool Running { get { lock (_gate) return _running; } }
+    public int? ExitCode { get { lock (_gate) return _exitCode; } }
+    public int Pid { get { lock (_gate) return _pid; } }
+
+    /// <summary>Its exit code is known.</summary>
+    public Task WhenEnded => _ended.Task;
+
+    /// <summary>The command as events and messages show it.</summary>
+    public string CommandLine => string.Join(' ', Request.Cmd ?? []);
+
+    /// <summary>False when somebody started it before.</summary>
+    public bool TryBegin()
+    {
+        lock (_gate)
+        {
+            bool first = !_started;
+            _started = true;
+            _running |= first;
+            return first;
+        }
+    }
+
+    public bool HasEnded { get { lock (_gate) return _exitCode is not null; } }
+
+    public void Started(int pid)
+    {
+        lock (_gate)
+            _pid = pid;
+    }
+
+    public void Ended(int exitCode)
+    {
+        lock (_gate)
+            (_running, _exitCode, _pid) = (false, _exitCode ?? exitCode, 0);
+        _ended.TrySetResult();
+    }
+
+    /// <summary>The container's end kills what still runs in it.</summary>
+    public void ContainerEnded()
+    {
+        lock (_gate)
+        {
+            if (_running)
+                (_running, _exitCode, _pid) = (false, 128 + Signal.Kill, 0);
+        }
+        _ended.TrySetResult();
+    }
+}

@@ -55,6 +55,7 @@ internal sealed class HttpSender : IDisposable
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limited.CancelAfter(_headerTimeout);
+        if (message.Content is UploadContent upload) upload.Sent += _ => limited.CancelAfter(_headerTimeout);
         try
         {
             return await (insecure ? _unverifying : _verifying).SendAsync(message, limited.Token).ConfigureAwait(false);

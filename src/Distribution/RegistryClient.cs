@@ -27,7 +27,11 @@ public sealed class RegistryClient : IDisposable
     internal TokenSource Tokens { get; }
 
     /// <summary>The repository of <paramref name="reference"/>, seen with these credentials. Nothing is sent yet.</summary>
-    public Repository Repository(ImageReference reference, RegistryAuth? auth) => new(this, reference.NameOnly(), auth);
+    public Repository Repository(ImageReference reference, RegistryAuth? auth) => new(this, reference.NameOnly(), auth, $"repository:{reference.Path}:pull");
+
+    /// <summary>The same, to be written to, and read <paramref name="sources"/> of the same registry to mount blobs from.</summary>
+    public Repository WritableRepository(ImageReference reference, RegistryAuth? auth, IEnumerable<string> sources) =>
+        new(this, reference.NameOnly(), auth, string.Join(' ', sources.Select(source => $"repository:{source}:pull").Prepend($"repository:{reference.Path}:pull,push")));
 
     public void Dispose() => _http.Dispose();
 }

@@ -9,7 +9,7 @@ using Sampan.Specs.Oci.Image;
 namespace Sampan.Distribution;
 
 /// <summary>One repository of a registry: its manifests, blobs and tags. Safe to call from several threads.</summary>
-public sealed class Repository
+public sealed partial class Repository
 {
     private const int MaxManifestBytes = 4 << 20;
     private const int MaxTagsBytes = 16 << 20;
@@ -17,8 +17,10 @@ public sealed class Repository
     private readonly RegistryClient _client;
     private readonly ImageReference _name;
     private readonly RegistryAuth? _auth;
+    private readonly string _scope;
 
-    internal Repository(RegistryClient client, ImageReference name, RegistryAuth? auth) => (_client, _name, _auth) = (client, name, auth);
+    internal Repository(RegistryClient client, ImageReference name, RegistryAuth? auth, string scope) =>
+        (_client, _name, _auth, _scope) = (client, name, auth, scope);
 
     /// <summary>What a tag points at, by HEAD; null when the registry does not tell a digest that way.</summary>
     /// <exception cref="RegistryException">Code MANIFEST_UNKNOWN, DENIED, …</exception>
@@ -79,11 +81,7 @@ public sealed class Repository
             if (offset > 0) request.Headers.Range = new RangeHeaderValue(offset, null);
         }, ct).ConfigureAwait(false);
         if (response.StatusCode is HttpStatusCode.OK or HttpStatusCode.PartialContent) return response;
-        using (response)
-        {
-            byte[] content = await ReadAsync(response, MaxManifestBytes, "the registry's error", ct).ConfigureAwait(false);
-            throw Fault(response, content);
-        }
+        using (response) throw await FaultAsync(response, ct).ConfigureAwait(false);
     }
 
     /// <summary>Sends with credentials, and again: with new ones when a token has gone stale, after a while when the registry is busy or ill.</summary>
@@ -93,7 +91,7 @@ public sealed class Repository
         for (int attempt = 1; ; attempt++)
         {
             RegistryEndpoint endpoint = await _client.Endpoints.FindAsync(_name.Domain, ct).ConfigureAwait(false);
-            var url = new Uri(endpoint.Base, path.StartsWith('/') ? path : $"{_name.Path}/{path}");
+            var url = new Uri(endpoint.Base, path.StartsWith('/') || path.Contains("://", StringComparison.Ordinal) ? path : $"{_name.Path}/{path}");
             HttpResponseMessage response;
             try
             {
@@ -132,7 +130,8 @@ public sealed class Repository
     {
         try
         {
-            return await _client.Tokens.AuthorizeAsync(endpoint, _auth, $"repository:{_name.Path}:pull", ct).ConfigureAwait(false);
+            // A registry may send an upload to another host, which our credentials are no business of.
+            return url.Authority != endpoint.Base.Authority ? null : await _client.Tokens.AuthorizeAsync(endpoint, _auth, _scope, ct).ConfigureAwait(false);
         }
         catch (FaultException e) when (e.Kind is FaultKind.PermissionDenied)
         {

@@ -18,6 +18,7 @@ internal sealed class TokenSource(HttpSender http, InsecureHosts insecureHosts)
     private const int MaxTokenBytes = 1 << 20;
     private readonly ConcurrentDictionary<string, (string Token, DateTime Expires)> _tokens = new(StringComparer.Ordinal);
 
+    /// <param name="scope">What the token shall allow; several are separated by spaces.</param>
     /// <returns>Null when the registry takes anonymous requests.</returns>
     /// <exception cref="FaultException">PermissionDenied: refused by the token server, or Basic credentials are wanted and there are none.</exception>
     internal async Task<AuthenticationHeaderValue?> AuthorizeAsync(RegistryEndpoint endpoint, RegistryAuth? auth, string scope, CancellationToken ct)
@@ -68,7 +69,7 @@ internal sealed class TokenSource(HttpSender http, InsecureHosts insecureHosts)
     private static Uri TokenUrl(Uri realm, string service, string scope, RegistryAuth? auth)
     {
         if (!string.IsNullOrEmpty(auth?.Identitytoken)) return realm;
-        string query = $"service={Uri.EscapeDataString(service)}&scope={Uri.EscapeDataString(scope)}";
+        string query = $"service={Uri.EscapeDataString(service)}&{string.Join('&', scope.Split(' ').Select(one => $"scope={Uri.EscapeDataString(one)}"))}";
         if (auth?.Credentials is { } credentials) query = $"account={Uri.EscapeDataString(credentials.Username)}&{query}";
         return new UriBuilder(realm) { Query = realm.Query.Length > 1 ? $"{realm.Query[1..]}&{query}" : query }.Uri;
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using Sampan.Distribution;
 using Sampan.Faults;
 using Sampan.Snapshots;
+using Sampan.Specs.Docker;
 using Sampan.Specs.Oci.Image;
 
 namespace Sampan.Images;
@@ -40,6 +41,12 @@ public sealed class ImageService : IDisposable
     /// <exception cref="FaultException">NotFound, PermissionDenied, Unavailable with Docker's texts; nothing of it is kept.</exception>
     public Task<PullResult> PullAsync(ImageReference reference, PullOptions options, IProgress<PullProgress> progress, CancellationToken ct) =>
         _puller.PullAsync(reference, options, progress, ct);
+
+    /// <summary>Sends an image, or, given a name without tag, all tags of a repository, to its registry.</summary>
+    /// <returns>One per tag.</returns>
+    /// <exception cref="FaultException">NotFound: no such tag here. PermissionDenied, Unavailable.</exception>
+    public Task<IReadOnlyList<PushResult>> PushAsync(ImageReference reference, RegistryAuth? auth, IProgress<PullProgress> progress, CancellationToken ct) =>
+        new ImagePusher(_store, _registries).PushAsync(reference, auth, progress, ct);
 
     /// <summary>Reads an archive of docker save or an OCI image layout, plain or gzipped tar, from front to back.</summary>
     /// <exception cref="FaultException">InvalidArgument: not such an archive, or damaged; nothing of it is kept.</exception>

@@ -1,0 +1,38 @@
+using System.Net;
+using System.Net.Http;
+
+namespace Sampan.Distribution;
+
+/// <summary>The body of a blob's upload, told of as it goes out.</summary>
+internal sealed class UploadContent(Stream content, long size) : HttpContent
+{
+    private const int ChunkBytes = 128 * 1024;
+
+    /// <summary>Bytes sent so far.</summary>
+    internal event Action<long>? Sent;
+
+    protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        byte[] buffer = new byte[ChunkBytes];
+        for (long sent = 0; await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var got;)
+        {
+            await stream.WriteAsync(buffer.AsMemory(0, got), cancellationToken).ConfigureAwait(false);
+            sent += got;
+            Sent?.Invoke(sent);
+        }
+    }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = size;
+        return true;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) content.Dispose();
+        base.Dispose(disposing);
+    }
+}

@@ -26,7 +26,7 @@ public sealed class ImageCalls
         _transport.ReadRawAsync(new("GET", $"/images/{ImageName(image)}/json"), ct);
 
     /// <param name="tag">Tag or digest; null for every tag of the repository.</param>
-    public IAsyncEnumerable<ProgressMessage> PullAsync(string repository, string? tag, string? platform, AuthConfig? auth, CancellationToken ct) =>
+    public IAsyncEnumerable<ProgressMessage> PullAsync(string repository, string? tag, string? platform, RegistryAuth? auth, CancellationToken ct) =>
         StreamAsync(new("POST", "/images/create")
         {
             Query = new Query().Add("fromImage", repository).Add("tag", tag).Add("platform", platform),
@@ -75,6 +75,6 @@ public sealed class ImageCalls
     }
 
     /// <summary>base64url with padding. Engine API, § Authentication.</summary>
-    private static string Encode(AuthConfig auth) =>
-        Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(auth, DockerJson.Wire.AuthConfig)).Replace('+', '-').Replace('/', '_');
+    private static string Encode(RegistryAuth auth) =>
+        Convert.ToBase64String(JsonSerializer.SerializeToUtf8Bytes(auth, RegistryAuthJson.Default.RegistryAuth)).Replace('+', '-').Replace('/', '_');
 }

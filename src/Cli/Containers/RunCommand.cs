@@ -31,7 +31,7 @@ internal static class RunCommand
         if (!detach) SessionOptions.RequireTerminal(invocation, request.AttachStdin, request.Tty);
         else if (invocation.Has(Creation.ContainerOptionTable.Attach))
             throw new CommandFailedException(1, "conflicting options: cannot specify both --attach and --detach");
-        else request = request with { AttachStdin = false, AttachStdout = false, AttachStderr = false, StdinOnce = false };
+        else request = InBackground(request);
         var keys = SessionOptions.Keys(invocation);
         if (invocation.Surroundings.OutputTerminal?.Size is { } size)
             request = request with { HostConfig = request.HostConfig! with { ConsoleSize = [size.Rows, size.Columns] } };
@@ -111,6 +111,10 @@ internal static class RunCommand
         }
         return ExitCodeOf(await result, invocation);
     }
+
+    /// <summary>Nothing is attached, so no client's leaving can end its input either.</summary>
+    internal static ContainerCreateRequest InBackground(ContainerCreateRequest request) =>
+        request with { AttachStdin = false, AttachStdout = false, AttachStderr = false, StdinOnce = false };
 
     private static int ExitCodeOf(ContainerWaitResponse result, Invocation invocation)
     {

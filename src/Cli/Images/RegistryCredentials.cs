@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Sampan.Faults;
 using Sampan.Specs.Docker;
@@ -13,7 +12,7 @@ internal static class RegistryCredentials
 
     /// <returns>Null when there are none.</returns>
     /// <exception cref="FaultException">InvalidArgument: a broken file; NotSupported: they are kept by a helper program.</exception>
-    public static AuthConfig? For(ImageReference reference, Surroundings surroundings)
+    public static RegistryAuth? For(ImageReference reference, Surroundings surroundings)
     {
         string key = reference.Domain == ImageReference.DefaultDomain ? DockerHubKey : reference.Domain;
         string path = Path.Combine(surroundings.ConfigFolder, "config.json");
@@ -33,13 +32,12 @@ internal static class RegistryCredentials
         }
     }
 
-    private static AuthConfig? Read(JsonElement entry, string server)
+    private static RegistryAuth? Read(JsonElement entry, string server)
     {
         if (entry.TryGetProperty("identitytoken", out var token) && token.GetString() is { Length: > 0 } identity)
-            return new AuthConfig { IdentityToken = identity, ServerAddress = server };
+            return new RegistryAuth { Identitytoken = identity, Serveraddress = server };
         if (!entry.TryGetProperty("auth", out var auth) || auth.GetString() is not { Length: > 0 } encoded) return null;
-        string pair = Encoding.UTF8.GetString(Convert.FromBase64String(encoded));   // user:password
-        int colon = pair.IndexOf(':');
-        return colon < 0 ? null : new AuthConfig { Username = pair[..colon], Password = pair[(colon + 1)..].TrimEnd('\0'), ServerAddress = server };
+        return new RegistryAuth { Auth = encoded }.Credentials is var (name, secret)
+            ? new RegistryAuth { Username = name, Password = secret.TrimEnd('\0'), Serveraddress = server } : null;
     }
 }

@@ -8,7 +8,7 @@ internal static class RmiCommand
 {
     private static readonly Option<bool> Force = Options.Switch("force", 'f', "Remove it although containers or other names use it");
     private static readonly Option<bool> NoPrune = Options.Switch("no-prune", '\0', "Keep parents without a name");
-    private static readonly Option<string> Platform = Options.Text("platform", '\0', "Remove this platform's image only", unsupported: true);
+    private static readonly Option<IReadOnlyList<string>> Platform = Options.List("platform", '\0', "Remove this platform's image only", type: "strings", unsupported: true);
 
     public static Command Define() => new()
     {

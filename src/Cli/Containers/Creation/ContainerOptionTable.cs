@@ -33,7 +33,7 @@ internal static class ContainerOptionTable
     public static readonly Option<IReadOnlyList<string>> CapAdd = Options.List("cap-add", '\0', "Add a capability, or ALL");
     public static readonly Option<IReadOnlyList<string>> CapDrop = Options.List("cap-drop", '\0', "Drop a capability, or ALL");
     public static readonly Option<bool> Privileged = Options.Switch("privileged", '\0', "All capabilities and devices, no confinement");
-    public static readonly Option<IReadOnlyList<string>> SecurityOpt = Options.List("security-opt", '\0', "Confinement: seccomp=…, apparmor=…, label=…, no-new-privileges, systempaths=unconfined");
+    public static readonly Option<IReadOnlyList<string>> SecurityOpt = Options.List("security-opt", '\0', "Confinement: seccomp=, apparmor= or label=, no-new-privileges, systempaths=unconfined");
     public static readonly Option<string> Userns = Options.Text("userns", '\0', "User namespace: host, or the engine's default");
     public static readonly Option<string> Cgroupns = Options.Text("cgroupns", '\0', "Cgroup namespace: host or private");
     public static readonly Option<string> Ipc = Options.Text("ipc", '\0', "IPC namespace: none, private, shareable, host or container:<name|id>");
@@ -67,7 +67,7 @@ internal static class ContainerOptionTable
     public static readonly Option<IReadOnlyList<string>> Volume = Options.List("volume", 'v', "Bind mount or volume: [source:]target[:options]");
     public static readonly Option<string> VolumeDriver = Options.Text("volume-driver", '\0', "Driver of volumes made for this container");
     public static readonly Option<IReadOnlyList<string>> VolumesFrom = Options.List("volumes-from", '\0', "Mount the volumes of another container");
-    public static readonly Option<IReadOnlyList<MountRequest>> Mount = Options.ListOf("mount", '\0', "mount", "Mount: type=bind|volume|tmpfs|image,source=…,target=…", MountSyntax.Parse);
+    public static readonly Option<IReadOnlyList<MountRequest>> Mount = Options.ListOf("mount", '\0', "mount", "Mount given by fields: type=bind,source=/a,target=/b (or volume, tmpfs, image)", MountSyntax.Parse);
     public static readonly Option<IReadOnlyList<string>> Tmpfs = Options.List("tmpfs", '\0', "Mount a tmpfs: path[:options]");
     public static readonly Option<IReadOnlyList<string>> StorageOpt = Options.List("storage-opt", '\0', "Option of the storage driver: key=value");
     public static readonly Option<long> ShmSize = Options.Bytes("shm-size", '\0', "Size of /dev/shm");

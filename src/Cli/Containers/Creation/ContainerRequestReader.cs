@@ -86,8 +86,8 @@ internal static class ContainerRequestReader
             UTSMode = Mode(options.Get(Uts), "--uts: invalid UTS mode", "host"),
             UsernsMode = Mode(options.Get(Userns), "--userns: invalid USER mode", "host"),
             CgroupnsMode = Mode(options.Get(Cgroupns), "--cgroupns: invalid CGROUP mode", "host", "private"),
-            CapAdd = options.Get(CapAdd),
-            CapDrop = options.Get(CapDrop),
+            CapAdd = [.. options.Get(CapAdd).Select(CapabilityName)],
+            CapDrop = [.. options.Get(CapDrop).Select(CapabilityName)],
             GroupAdd = options.Get(GroupAdd),
             RestartPolicy = restart,
             SecurityOpt = security,
@@ -132,7 +132,7 @@ internal static class ContainerRequestReader
         BlkioDeviceWriteIOps = options.Get(DeviceWriteIops),
         IOMaximumIOps = (ulong)options.Get(IoMaxIops),
         IOMaximumBandwidth = (ulong)options.Get(IoMaxBandwidth),
-        Ulimits = options.Get(Ulimits),
+        Ulimits = [.. options.Get(Ulimits).OrderBy(limit => limit.Name, StringComparer.Ordinal)],
         DeviceCgroupRules = options.Get(DeviceCgroupRule),
         Devices = [.. options.Get(Device).Select(DeviceSyntax.Parse)],
         DeviceRequests = options.Get(Gpus),
@@ -148,6 +148,13 @@ internal static class ContainerRequestReader
             else anonymous[volume] = default;
         }
         return (binds, anonymous);
+    }
+
+    /// <summary>"net_admin" is short for CAP_NET_ADMIN. capabilities(7).</summary>
+    private static string CapabilityName(string text)
+    {
+        string name = text.Trim().ToUpperInvariant();
+        return name == "ALL" || name.StartsWith("CAP_", StringComparison.Ordinal) ? name : "CAP_" + name;
     }
 
     /// <param name="known">Whole values, and prefixes that end with a colon.</param>

@@ -81,7 +81,7 @@ internal sealed class BridgeDriver : IDisposable
         });
         LinkInfo inside = sandbox.Route.FindLink(ContainerInterface)
             ?? throw new FaultException(FaultKind.Internal, $"cannot connect '{lease.ContainerName}': interface '{ContainerInterface}' left its namespace");
-        sandbox.Route.AddAddressAndDefaultRoute(inside.Index, lease.Address!, lease.PrefixLength, lease.Gateway!);
+        sandbox.Route.Configure(inside.Index, lease.Address!, lease.PrefixLength, lease.Gateway!);
         if (lease.Ports.Count > 0) _rules.Publish(lease);
     }
 

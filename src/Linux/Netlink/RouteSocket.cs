@@ -68,7 +68,7 @@ public sealed class RouteSocket : IDisposable
         _socket.Transact(writer, $"cannot create bridge '{name}'");
     }
 
-    /// <summary>A pair of virtual Ethernet links in one message, both up: one here in a bridge, its peer in another namespace.</summary>
+    /// <summary>A pair of virtual Ethernet links in one message: one here in a bridge and up, its peer in another namespace and down.</summary>
     /// <exception cref="LinuxException">EEXIST when a name is taken; EPERM without CAP_NET_ADMIN.</exception>
     public void CreateVeth(VethOptions options)
     {
@@ -83,7 +83,7 @@ public sealed class RouteSocket : IDisposable
         writer.Text(IFLA_INFO_KIND, "veth");
         int data = writer.BeginNest(IFLA_INFO_DATA);
         int peer = writer.BeginNest(VETH_INFO_PEER);
-        PutLinkHeader(writer, 0, IFF_UP, IFF_UP);
+        PutLinkHeader(writer, 0, 0, 0);   // up would be ENOTCONN: the kernel configures the peer before it knows its other end
         writer.Text(IFLA_IFNAME, options.PeerName);
         writer.Attribute(IFLA_ADDRESS, options.PeerAddress.GetAddressBytes());
         if (options.Mtu > 0) writer.Attribute(IFLA_MTU, (uint)options.Mtu);
@@ -99,9 +99,7 @@ public sealed class RouteSocket : IDisposable
     public void SetUp(int index)
     {
         NetlinkWriter writer = new();
-        writer.BeginMessage(RTM_NEWLINK, NetlinkLibc.NLM_F_ACK);
-        PutLinkHeader(writer, index, IFF_UP, IFF_UP);
-        writer.EndMessage();
+        PutUp(writer, index);
         _socket.Transact(writer, $"cannot set link {index} up");
     }
 
@@ -131,11 +129,12 @@ public sealed class RouteSocket : IDisposable
         _socket.Transact(writer, $"cannot give address {address}/{prefixLength} to link {link}");
     }
 
-    /// <summary>An address and the default route through <paramref name="gateway"/>, in one datagram.</summary>
+    /// <summary>Sets a link up, with an address and the default route through <paramref name="gateway"/>, in one datagram.</summary>
     /// <exception cref="LinuxException">netlink(7).</exception>
-    public void AddAddressAndDefaultRoute(int link, IPAddress address, int prefixLength, IPAddress gateway)
+    public void Configure(int link, IPAddress address, int prefixLength, IPAddress gateway)
     {
         NetlinkWriter writer = new();
+        PutUp(writer, link);
         PutAddress(writer, link, address, prefixLength);
         writer.BeginMessage(RTM_NEWROUTE, CreateFlags);
         writer.Put([(byte)Family(gateway), 0, 0, 0, RT_TABLE_MAIN, RTPROT_BOOT, RT_SCOPE_UNIVERSE, RTN_UNICAST, 0, 0, 0, 0]);
@@ -174,6 +173,13 @@ public sealed class RouteSocket : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private static void PutUp(NetlinkWriter writer, int link)
+    {
+        writer.BeginMessage(RTM_NEWLINK, NetlinkLibc.NLM_F_ACK);
+        PutLinkHeader(writer, link, IFF_UP, IFF_UP);
+        writer.EndMessage();
+    }
 
     private static void PutAddress(NetlinkWriter writer, int link, IPAddress address, int prefixLength)
     {

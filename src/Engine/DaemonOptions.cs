@@ -26,6 +26,23 @@ public sealed record DaemonOptions
     /// <summary><c>--bip</c>: address and prefix of the bridge in CIDR form; null: chosen by the network manager.</summary>
     public string? BridgeAddress { get; init; }
 
+    /// <summary><c>--fixed-cidr</c>: the part of the bridge's subnet that containers get addresses of.</summary>
+    public IPNetwork? FixedCidr { get; init; }
+
+    /// <summary><c>--mtu</c>, bytes; 0: the kernel's.</summary>
+    public int Mtu { get; init; }
+
+    /// <summary><c>--ip</c>: what published ports without an address bind to.</summary>
+    public IPAddress DefaultBindAddress { get; init; } = IPAddress.Any;
+
+    /// <summary><c>--ip-forward</c>, <c>--ip-masq</c>, <c>--icc</c>.</summary>
+    public bool IpForward { get; init; } = true;
+    public bool IpMasquerade { get; init; } = true;
+    public bool InterContainerCommunication { get; init; } = true;
+
+    /// <summary><c>--storage-driver</c>: overlay2 or native; null: chosen by what the file system can.</summary>
+    public string? StorageDriver { get; init; }
+
     /// <summary><c>--cgroup-parent</c>: parent of every container's cgroup.</summary>
     public string CgroupParent { get; init; } = "/sampan";
 
@@ -46,9 +63,6 @@ public sealed record DaemonOptions
     /// <summary><c>--insecure-registry</c>: host[:port] or CIDR; loopback is always allowed plain HTTP.</summary>
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
 
-    /// <summary><c>--registry-mirror</c> of the default registry.</summary>
-    public IReadOnlyList<string> RegistryMirrors { get; init; } = [];
-
     /// <summary><c>--label</c> of the daemon, shown by <c>docker info</c>.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
@@ -57,20 +71,4 @@ public sealed record DaemonOptions
 
     /// <summary><c>--shutdown-timeout</c> does not exist here: containers outlive the daemon. This bounds open requests, seconds.</summary>
     public int DrainSeconds { get; init; } = 2;
-
-    /// <summary>The address of the bridge, when given.</summary>
-    /// <exception cref="FormatException">Not an address in CIDR form.</exception>
-    public (IPAddress Address, int PrefixLength)? ParsedBridgeAddress
-    {
-        get
-        {
-            if (BridgeAddress is null)
-                return null;
-            int slash = BridgeAddress.IndexOf('/');
-            if (slash < 0 || !IPAddress.TryParse(BridgeAddress.AsSpan(0, slash), out var address)
-                || !int.TryParse(BridgeAddress.AsSpan(slash + 1), out int length) || length is < 1 or > 30)
-                throw new FormatException($"invalid --bip '{BridgeAddress}': expected an IPv4 address in CIDR form such as 172.17.0.1/16");
-            return (address, length);
-        }
-    }
 }

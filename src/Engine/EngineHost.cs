@@ -16,6 +16,7 @@ using Sampan.Faults;
 using Sampan.Images;
 using Sampan.Linux.Cgroups;
 using Sampan.Networks;
+using Sampan.Specs.Oci.Image;
 using Sampan.Volumes;
 
 namespace Sampan.Engine;
@@ -29,8 +30,10 @@ public sealed class EngineHost
     private readonly ILogger _log;
 
     /// <param name="options">Validated; <see cref="DaemonOptions.RuntimePath"/> is set.</param>
+    /// <param name="builtInImages">The archive of an image that this program carries; null for any other name.</param>
     /// <exception cref="FaultException">InvalidArgument: a path is too long.</exception>
-    public EngineHost(DaemonOptions options, ImageService images, NetworkManager networks, VolumeStore volumes, ILoggerFactory logs)
+    public EngineHost(DaemonOptions options, ImageService images, NetworkManager networks, VolumeStore volumes,
+        Func<ImageReference, Stream?> builtInImages, ILoggerFactory logs)
     {
         (Options, Images) = (options, images);
         _log = logs.CreateLogger<EngineHost>();
@@ -66,6 +69,7 @@ public sealed class EngineHost
         end.Ended = Execs.Forget;
         Networks = new NetworkService(networks, _index);
         Volumes = new VolumeService(volumes, _index, Events);
+        ImagePull = new ImagePull(images, builtInImages, Events);
         ImageRemover = new ImageRemover(images, _index, Events);
         System = new SystemService(options, ReadEngineId(options.DataRoot), Containers, images, Volumes, cgroupV2);
     }
@@ -78,6 +82,7 @@ public sealed class EngineHost
     public NetworkService Networks { get; }
     public VolumeService Volumes { get; }
     public ImageService Images { get; }
+    public ImagePull ImagePull { get; }
     public ImageRemover ImageRemover { get; }
 
     /// <summary>Takes over what an earlier daemon left, and starts what its restart policy wants started.</summary>

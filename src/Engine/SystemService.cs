@@ -13,6 +13,7 @@ public sealed class SystemService
 {
     public const string ApiVersion = "1.51";
     public const string MinimumApiVersion = "1.24";
+    private const int ShortCommit = 7;
     private readonly DaemonOptions _options;
     private readonly string _engineId;
     private readonly ContainerService _containers;
@@ -30,7 +31,8 @@ public sealed class SystemService
     public VersionResponse Version()
     {
         string[] version = ProductVersion.Split('+', 2);
-        string commit = version.Length > 1 ? version[1] : "";
+        string commit = version.Length > 1 ? version[1][..Math.Min(ShortCommit, version[1].Length)] : "";
+        string built = Environment.ProcessPath is { } program ? Rfc3339.Format(File.GetLastWriteTimeUtc(program)) : "";
         return new VersionResponse
         {
             Platform = new VersionPlatform { Name = "Sampan Engine" },
@@ -42,6 +44,7 @@ public sealed class SystemService
             Os = "linux",
             Arch = HostFacts.GoArchitecture,
             KernelVersion = HostFacts.KernelVersion,
+            BuildTime = built,
             Components =
             [
                 new ComponentVersion
@@ -52,6 +55,8 @@ public sealed class SystemService
                     {
                         ["ApiVersion"] = ApiVersion,
                         ["Arch"] = HostFacts.GoArchitecture,
+                        ["BuildTime"] = built,
+                        ["Experimental"] = "false",
                         ["GitCommit"] = commit,
                         ["GoVersion"] = RuntimeInformation.FrameworkDescription,
                         ["KernelVersion"] = HostFacts.KernelVersion,
@@ -160,9 +165,9 @@ public sealed class SystemService
         InsecureRegistryCidrs = [.. _options.InsecureRegistries.Where(registry => registry.Contains('/')), "::1/128", "127.0.0.0/8"],
         IndexConfigs = _options.InsecureRegistries.Where(registry => !registry.Contains('/'))
             .Select(name => new RegistryIndex { Name = name, Secure = false })
-            .Append(new RegistryIndex { Name = "docker.io", Secure = true, Official = true, Mirrors = _options.RegistryMirrors })
+            .Append(new RegistryIndex { Name = "docker.io", Secure = true, Official = true, Mirrors = [] })
             .ToDictionary(index => index.Name),
-        Mirrors = _options.RegistryMirrors,
+        Mirrors = [],
     };
 
     private static bool ReadFlag(string path) => File.Exists(path) && File.ReadAllText(path).Trim() == "1";

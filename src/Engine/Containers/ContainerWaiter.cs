@@ -35,7 +35,8 @@ internal static class ContainerWaiter
     private static async Task<ContainerWaitResponse> AnswerRemovedAsync(Container container, Task<ContainerExit> exit, CancellationToken ct)
     {
         await container.Removed.WaitAsync(ct).ConfigureAwait(false);
-        return exit.IsCompletedSuccessfully ? Answer(await exit.ConfigureAwait(false)) : FromState(container);
+        return Answer(exit.IsCompletedSuccessfully ? await exit.ConfigureAwait(false)
+            : new ContainerExit(container.State.ExitCode, container.State.FinishedAt, false));
     }
 
     private static ContainerWaitResponse FromState(Container container) =>

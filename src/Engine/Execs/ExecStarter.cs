@@ -33,12 +33,14 @@ internal sealed class ExecStarter(ShimSockets sockets, EventLog events)
         {
             var task = session.Container.Task
                 ?? throw new FaultException(FaultKind.Conflict, $"container {session.Container.Id} is not running");
-            await task.ExecAsync(Describe(session, request), ct).ConfigureAwait(false);
+            await ByRuntimeAsync(task.ExecAsync(Describe(session, request), ct)).ConfigureAwait(false);
             if (connect)
                 stream = await ConnectAsync(session, request, ct).ConfigureAwait(false);
             var ended = task.WaitAsync(session.Id, CancellationToken.None);
             events.Publish(session.Container, $"exec_start: {session.CommandLine}", ("execID", session.Id));
-            session.Started(await task.StartAsync(session.Id, ct).ConfigureAwait(false));
+            var starting = task.StartAsync(session.Id, ct);
+            await ByRuntimeAsync(starting).ConfigureAwait(false);
+            session.Started(await starting.ConfigureAwait(false));
             _ = WatchAsync(session, task, ended);
             return stream;
         }
@@ -49,10 +51,22 @@ internal sealed class ExecStarter(ShimSockets sockets, EventLog events)
             if (error is FaultException fault)
             {
                 session.Ended(StartFailure.ExitCode(fault) is var code and not 128 ? code : 126);
-                throw fault.Kind is FaultKind.NotFound ? new FaultException(FaultKind.InvalidArgument, fault.Message, fault) : fault;
+                throw StartFailure.Describe(fault);
             }
             session.Ended(126);
             throw;
+        }
+    }
+
+    private static async Task ByRuntimeAsync(Task call)
+    {
+        try
+        {
+            await call.ConfigureAwait(false);
+        }
+        catch (FaultException error)
+        {
+            throw StartFailure.FromRuntimeExec(error);
         }
     }
 

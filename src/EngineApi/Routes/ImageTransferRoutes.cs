@@ -30,11 +30,7 @@ internal sealed class ImageTransferRoutes(EngineHost engine)
         if (tag.Length > 0) reference = Digest.TryParse(tag, out var digest) ? reference.WithDigest(digest) : reference.WithTag(tag);
         if (reference.FamiliarName == "scratch") throw new FaultException(FaultKind.PermissionDenied, "'scratch' is a reserved name");
         var options = new PullOptions { Platform = PlatformOf(request), Auth = Credentials(request), AllTags = reference.IsNameOnly };
-        await new ProgressStream(request).RunAsync(async progress =>
-        {
-            var pulled = await _images.PullAsync(reference, options, progress, request.Aborted);
-            engine.Events.PublishImage("pull", reference.FamiliarString, reference.FamiliarName, pulled.Image.Config.Config?.Labels);
-        });
+        await new ProgressStream(request).RunAsync(progress => engine.ImagePull.PullAsync(reference, options, progress, request.Aborted));
     }
 
     private async Task Import(ApiRequest request)

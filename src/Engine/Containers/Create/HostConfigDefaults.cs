@@ -1,5 +1,7 @@
+using System.Net;
 using Sampan.Engine.Spec;
 using Sampan.Faults;
+using Sampan.Networks;
 using Sampan.Specs.Docker;
 
 namespace Sampan.Engine.Containers.Create;
@@ -16,8 +18,8 @@ internal static class HostConfigDefaults
         ValidateRestartPolicy(host.RestartPolicy, host.AutoRemove);
         ValidateModes(host);
         SecurityOptions.Parse(host.SecurityOpt, host.Privileged);
-        foreach (string extra in host.ExtraHosts ?? [])
-            HostFiles.ParseExtraHost(extra);
+        // Any gateway will do for the check.
+        HostsFile.ForContainer(host.ExtraHosts ?? [], null, "", IPAddress.Loopback);
         bool privileged = host.Privileged;
         return host with
         {

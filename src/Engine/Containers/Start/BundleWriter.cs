@@ -59,17 +59,22 @@ internal sealed class BundleWriter(DaemonOptions daemon, ContainerIndex index, I
     private void WriteHostFiles(Container container, EndpointLease? lease)
     {
         var (config, host) = (container.Document.Config, container.Document.HostConfig);
-        bool hostNetwork = host.NetworkMode == Network.HostName;
-        string[] addresses = lease?.Address is { } address ? [address.ToString()] : [];
-        string hosts = hostNetwork && host.ExtraHosts is not { Count: > 0 } ? ReadHost("/etc/hosts")
-            : HostFiles.Hosts(config.Hostname, config.Domainname, addresses, host.ExtraHosts, lease?.Gateway?.ToString());
-        string resolver = HostFiles.ResolvConf(ReadHost("/etc/resolv.conf"),
-            host.Dns is { Count: > 0 } dns ? dns : daemon.Dns,
+        IReadOnlyList<string> extra = host.ExtraHosts ?? [];
+        var dns = new DnsSettings(
+            host.Dns is { Count: > 0 } servers ? servers : daemon.Dns,
             host.DnsSearch is { Count: > 0 } search ? search : daemon.DnsSearch,
-            host.DnsOptions is { Count: > 0 } options ? options : daemon.DnsOptions, hostNetwork);
-        WriteFile(container, "hosts", hosts);
+            host.DnsOptions is { Count: > 0 } options ? options : daemon.DnsOptions);
+        bool hostNetwork = host.NetworkMode == Network.HostName;
+        WriteFile(container, "hosts", hostNetwork ? HostsFile.ForHostNetwork(ReadHost("/etc/hosts"), extra, null)
+            : HostsFile.ForContainer(extra, lease?.Address, HostsFile.Names(config.Hostname, config.Domainname), lease?.Gateway));
         WriteFile(container, "hostname", config.Hostname + "\n");
-        WriteFile(container, "resolv.conf", resolver);
+        WriteFile(container, "resolv.conf", hostNetwork ? ResolvConf.ForHost(HostResolver(), dns) : ResolvConf.ForBridge(HostResolver(), dns));
+    }
+
+    private static string HostResolver()
+    {
+        string text = ReadHost(ResolvConf.HostPath);
+        return ResolvConf.IsSystemdStub(text) && ReadHost(ResolvConf.SystemdPath) is { Length: > 0 } real ? real : text;
     }
 
     private static void WriteFile(Container container, string name, string text) =>

@@ -1,5 +1,6 @@
 using Sampan.Engine.Networking;
 using Sampan.Engine.Storage;
+using Sampan.Faults;
 using Sampan.Images;
 using Sampan.Networks;
 using Sampan.ShimClient;
@@ -16,7 +17,7 @@ internal sealed class ContainerLauncher(
     DaemonOptions daemon, ContainerIndex index, ContainerStore store, ImageService images, ContainerNetwork network, ContainerVolumes volumes,
     BundleWriter bundles, ShimSockets sockets)
 {
-    /// <exception cref="Faults.FaultException">With the runtime's text when it is the runtime that failed.</exception>
+    /// <exception cref="FaultException">With the runtime's text when it is the runtime that failed.</exception>
     public async Task<LaunchedContainer> LaunchAsync(Container container, CancellationToken ct)
     {
         var document = container.Document;
@@ -28,7 +29,7 @@ internal sealed class ContainerLauncher(
             volumes.Mount(container);
             Directory.CreateDirectory(container.Bundle);
             SharedMemory.Mount(container);
-            lease = network.Reserve(document);
+            lease = ReserveNetwork(document);
             var connecting = lease is null ? null : Task.Run(() => sandbox = network.Connect(lease), CancellationToken.None);
             var shim = Task.Run(() => StartShimAsync(container, lease), CancellationToken.None);
             try
@@ -46,7 +47,7 @@ internal sealed class ContainerLauncher(
             }
             var (client, shimPid) = await shim.ConfigureAwait(false);
             container.Task = client;
-            int pid = await client.CreateAsync(CreateRequest(container), ct).ConfigureAwait(false);
+            int pid = await CreateAsync(client, container, ct).ConfigureAwait(false);
             return new LaunchedContainer(client, pid, shimPid, lease);
         }
         catch
@@ -59,6 +60,18 @@ internal sealed class ContainerLauncher(
             // The process and the shim hold what they need.
             sandbox?.Dispose();
             ContainerNetwork.CloseListeners(lease);
+        }
+    }
+
+    private EndpointLease? ReserveNetwork(ContainerDocument document)
+    {
+        try
+        {
+            return network.Reserve(document);
+        }
+        catch (FaultException error) when (error.Kind is not FaultKind.NotFound)
+        {
+            throw new FaultException(error.Kind, $"failed to set up container networking: {error.Message}", error);
         }
     }
 
@@ -75,6 +88,18 @@ internal sealed class ContainerLauncher(
             Listeners = ContainerNetwork.Listeners(lease),
         });
         return (await TaskClient.ConnectAsync(socket, container.Id, CancellationToken.None).ConfigureAwait(false), pid);
+    }
+
+    private async Task<int> CreateAsync(TaskClient client, Container container, CancellationToken ct)
+    {
+        try
+        {
+            return await client.CreateAsync(CreateRequest(container), ct).ConfigureAwait(false);
+        }
+        catch (FaultException error)
+        {
+            throw StartFailure.FromRuntime(error);
+        }
     }
 
     private TaskCreateRequest CreateRequest(Container container)

@@ -77,7 +77,7 @@ internal sealed class ContainerStarter(
                 RestartCount = byUser ? 0 : container.State.RestartCount,
             };
             store.Save(container.Id, state);
-            await starting.ConfigureAwait(false);
+            await StartedAsync(starting).ConfigureAwait(false);
             container.State = state;
             events.Publish(container, "start");
             end.Watch(container, launched.Task, ended);
@@ -87,6 +87,18 @@ internal sealed class ContainerStarter(
         {
             await launcher.UndoAsync(container).ConfigureAwait(false);
             throw;
+        }
+    }
+
+    private static async Task StartedAsync(Task starting)
+    {
+        try
+        {
+            await starting.ConfigureAwait(false);
+        }
+        catch (FaultException error)
+        {
+            throw StartFailure.FromRuntime(error);
         }
     }
 
@@ -111,10 +123,12 @@ internal sealed class ContainerStarter(
         var before = container.State;
         // A container that has run stays "exited"; one that never did stays "created".
         var status = before.Status is ContainerStatus.Created ? ContainerStatus.Created : ContainerStatus.Exited;
-        var exit = new ContainerExit(StartFailure.ExitCode(error), DateTimeOffset.UtcNow, false, StartFailure.Describe(error).Message);
-        container.State = before with { Status = status, Pid = 0, ShimPid = 0, ExitCode = exit.ExitCode, Error = exit.Error };
+        // No end is announced, as in Docker: what never ran has not ended; the caller of start has the error.
+        container.State = before with
+        {
+            Status = status, Pid = 0, ShimPid = 0, ExitCode = StartFailure.ExitCode(error), Error = StartFailure.Describe(error).Message,
+        };
         store.Save(container.Id, container.State);
-        container.AnnounceExit(exit);
         return container.Document.HostConfig.AutoRemove;
     }
 }

@@ -5,18 +5,19 @@ namespace Sampan.Engine.Containers.Start;
 /// <summary>What a failed start says, and the exit code it stands for: the texts and numbers that docker's CLI goes by.</summary>
 internal static class StartFailure
 {
-    private const string Prefix = "failed to create task for container: ";
+    /// <summary>What the runtime said when it was asked to create or start, in the words that clients look for.</summary>
+    public static FaultException FromRuntime(FaultException error) => error.Kind is FaultKind.Unavailable ? error : new FaultException(error.Kind,
+        $"failed to create task for container: failed to create shim task: OCI runtime create failed: runc create failed: {error.Message}: unknown", error);
 
-    public static FaultException Describe(FaultException error)
-    {
-        bool runtime = error.Message.Contains("OCI runtime ", StringComparison.Ordinal);
-        string message = runtime && !error.Message.StartsWith(Prefix, StringComparison.Ordinal)
-            ? $"{Prefix}failed to create shim task: {error.Message}" : error.Message;
-        // A program that is not there is the request's fault, not a missing container: 404 would make the CLI pull.
-        var kind = ExitCode(error) is 127 or 126 ? FaultKind.InvalidArgument
-            : error.Kind is FaultKind.NotFound or FaultKind.AlreadyExists || (runtime && error.Kind is FaultKind.PermissionDenied) ? FaultKind.Internal : error.Kind;
-        return new FaultException(kind, message, error);
-    }
+    /// <summary>The same of an exec.</summary>
+    public static FaultException FromRuntimeExec(FaultException error) => error.Kind is FaultKind.Unavailable ? error : new FaultException(error.Kind,
+        $"OCI runtime exec failed: exec failed: {error.Message}: unknown", error);
+
+    /// <summary>A program that is not there is the request's fault, not a missing container: 404 would make the CLI pull.</summary>
+    public static FaultException Describe(FaultException error) => new(
+        ExitCode(error) is 127 or 126 ? FaultKind.InvalidArgument
+        : error.Kind is FaultKind.NotFound or FaultKind.AlreadyExists or FaultKind.PermissionDenied ? FaultKind.Internal : error.Kind,
+        error.Message, error);
 
     /// <summary>127: not found; 126: found and not executable; 128: everything else.</summary>
     public static int ExitCode(FaultException error)

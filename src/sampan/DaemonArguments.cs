@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Net;
+using Sampan.Engine;
+using Sampan.Faults;
+
+namespace Sampan;
+
+/// <summary>The command line of <c>sampan daemon</c>: dockerd's flags, as far as they have a meaning here.</summary>
+internal static class DaemonArguments
+{
+    public const string Usage = """
+        Usage:  sampan daemon [OPTIONS]
+
+        Runs the engine: containers, images, networks and volumes behind Docker's API.
+
+        Options:
+          -b, --bridge string               Bridge of the default network (default "docker0")
+              --bip string                  Address of the bridge, in CIDR form
+              --cgroup-parent string        Parent of all containers' cgroups (default "/sampan")
+              --data-root string            What survives a reboot (default "/var/lib/sampan")
+          -D, --debug                       Log more
+              --default-shm-size bytes      Size of /dev/shm of containers (default 64MiB)
+              --dns list                    DNS server of containers
+              --dns-opt list                DNS option of containers
+              --dns-search list             DNS search domain of containers
+              --exec-root string            What does not survive a reboot (default "/run/sampan")
+              --fixed-cidr string           Addresses of the bridge's subnet for containers
+          -H, --host list                   Where to listen: unix:///path or tcp://address:port (default "unix:///run/sampan/sampan.sock")
+              --icc                         Containers of the bridge reach each other (default true)
+              --insecure-registry list      Registry that may answer plain HTTP
+              --ip ip                       Address that published ports bind to (default 0.0.0.0)
+              --ip-forward                  Switch IP forwarding on (default true)
+              --ip-masq                     Containers' traffic leaves with the host's address (default true)
+              --label list                  Label of this daemon
+              --log-driver string           Log driver of containers: json-file or none (default "json-file")
+              --log-opt map                 Option of the log driver (max-size, max-file)
+              --mtu int                     MTU of container networks
+          -p, --pidfile string              Write the daemon's pid there
+              --runtime-path string         The runtime executable (default "sampan-runtime" beside this program)
+          -s, --storage-driver string       overlay2 or native
+          -v, --version                     Print the version and leave
+
+        """;
+
+    private static readonly Dictionary<string, string> Short = new()
+    {
+        ["-b"] = "--bridge", ["-D"] = "--debug", ["-H"] = "--host", ["-p"] = "--pidfile", ["-s"] = "--storage-driver",
+    };
+
+    private static readonly HashSet<string> Booleans = ["--debug", "--icc", "--ip-forward", "--ip-masq"];
+
+    /// <exception cref="FaultException">InvalidArgument: an unknown flag or a value that cannot be read.</exception>
+    public static DaemonOptions Parse(IReadOnlyList<string> args)
+    {
+        var options = new DaemonOptions();
+        for (int i = 0; i < args.Count; i++)
+        {
+            string word = args[i];
+            string? value = null;
+            int equals = word.IndexOf('=');
+            if (equals > 0)
+                (word, value) = (word[..equals], word[(equals + 1)..]);
+            string flag = Short.GetValueOrDefault(word, word);
+            if (!flag.StartsWith("--", StringComparison.Ordinal))
+                throw Invalid($"unexpected argument '{word}'");
+            value ??= Booleans.Contains(flag) ? "true" : ++i < args.Count ? args[i] : throw Invalid($"flag needs an argument: {word}");
+            options = Apply(options, flag, value);
+        }
+        return options;
+    }
+
+    private static DaemonOptions Apply(DaemonOptions options, string flag, string value) => flag switch
+    {
+        "--host" => options with { Hosts = [.. options.Hosts, value] },
+        "--data-root" => options with { DataRoot = Path.GetFullPath(value) },
+        "--exec-root" => options with { ExecRoot = Path.GetFullPath(value) },
+        "--pidfile" => options with { PidFile = Path.GetFullPath(value) },
+        "--debug" => options with { Debug = Boolean(flag, value) },
+        "--bridge" => options with { Bridge = value },
+        "--bip" => options with { BridgeAddress = IPNetworkText(flag, value) },
+        "--fixed-cidr" => options with { FixedCidr = IPNetwork.TryParse(value, out var network) ? network : throw Bad(flag, value, "a subnet in CIDR form") },
+        "--mtu" => options with { Mtu = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int mtu) ? mtu : throw Bad(flag, value, "bytes") },
+        "--ip" => options with { DefaultBindAddress = IPAddress.TryParse(value, out var address) ? address : throw Bad(flag, value, "an address") },
+        "--ip-forward" => options with { IpForward = Boolean(flag, value) },
+        "--ip-masq" => options with { IpMasquerade = Boolean(flag, value) },
+        "--icc" => options with { InterContainerCommunication = Boolean(flag, value) },
+        "--cgroup-parent" => options with { CgroupParent = value.StartsWith('/') ? value : "/" + value },
+        "--dns" => options with { Dns = [.. options.Dns, IPAddress.TryParse(value, out _) ? value : throw Bad(flag, value, "an address")] },
+        "--dns-search" => options with { DnsSearch = [.. options.DnsSearch, value] },
+        "--dns-opt" => options with { DnsOptions = [.. options.DnsOptions, value] },
+        "--default-shm-size" => options with { DefaultShmSize = Bytes(flag, value) },
+        "--log-driver" => options with { LogDriver = value },
+        "--log-opt" => options with { LogOptions = WithPair(options.LogOptions, flag, value) },
+        "--insecure-registry" => options with { InsecureRegistries = [.. options.InsecureRegistries, value] },
+        "--label" => options with { Labels = [.. options.Labels, value] },
+        "--runtime-path" => options with { RuntimePath = Path.GetFullPath(value) },
+        "--storage-driver" => options with { StorageDriver = value },
+        _ => throw Invalid($"unknown flag: {flag}"),
+    };
+
+    private static bool Boolean(string flag, string value) => bool.TryParse(value, out bool result) ? result : throw Bad(flag, value, "true or false");
+
+    // 172.30.0.1/24: an address with a prefix, not a network
+    private static string IPNetworkText(string flag, string value)
+    {
+        string[] parts = value.Split('/');
+        return parts.Length == 2 && IPAddress.TryParse(parts[0], out _) && int.TryParse(parts[1], out int length) && length is > 0 and <= 30
+            ? value : throw Bad(flag, value, "an address in CIDR form, such as 172.17.0.1/16");
+    }
+
+    // 64m    1g    67108864
+    private static long Bytes(string flag, string value)
+    {
+        string digits = value.TrimEnd('b', 'B');
+        int shift = digits.Length == 0 ? 0 : char.ToLowerInvariant(digits[^1]) switch { 'k' => 10, 'm' => 20, 'g' => 30, _ => 0 };
+        return long.TryParse(shift > 0 ? digits[..^1] : digits, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? number << shift : throw Bad(flag, value, "a number with b, k, m or g");
+    }
+
+    private static Dictionary<string, string> WithPair(IReadOnlyDictionary<string, string> existing, string flag, string value)
+    {
+        string[] pair = value.Split('=', 2);
+        return pair.Length == 2 ? new Dictionary<string, string>(existing) { [pair[0]] = pair[1] } : throw Bad(flag, value, "key=value");
+    }
+
+    private static FaultException Bad(string flag, string value, string expected) => Invalid($"invalid argument \"{value}\" for \"{flag}\" flag: expected {expected}");
+
+    private static FaultException Invalid(string message) => new(FaultKind.InvalidArgument, message);
+}

@@ -28,6 +28,9 @@ public sealed class SystemService
     public static string ProductVersion { get; } =
         typeof(SystemService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
 
+    /// <summary>"overlay2": what info and inspect call the snapshotter.</summary>
+    public string StorageDriver => _images.Snapshotter.Name;
+
     public VersionResponse Version()
     {
         string[] version = ProductVersion.Split('+', 2);

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sampan.EngineApi.Http;
 using Sampan.EngineApi.Streams;
 using Sampan.Engine;
@@ -8,7 +9,7 @@ using Sampan.Specs.Oci.Image;
 
 namespace Sampan.EngineApi.Routes;
 
-/// <summary>Images that come and go: pull, import, load, save.</summary>
+/// <summary>Images that come and go: pull, push, import, load, save.</summary>
 internal sealed class ImageTransferRoutes(EngineHost engine)
 {
     private readonly ImageService _images = engine.Images;
@@ -19,7 +20,7 @@ internal sealed class ImageTransferRoutes(EngineHost engine)
         Route.Post("/images/load", "ImageLoad", Load),
         Route.Get("/images/get", "ImageGetAll", request => Save(request, request.Many("names"))),
         Route.Get("/images/{name}/get", "ImageGet", request => Save(request, [request.Name])),
-        RefusedRoutes.Refused("POST", "/images/{name}/push", "ImagePush", "pushing an image"),
+        Route.Post("/images/{name}/push", "ImagePush", Push),
     ];
 
     private async Task Pull(ApiRequest request)
@@ -31,6 +32,29 @@ internal sealed class ImageTransferRoutes(EngineHost engine)
         if (reference.FamiliarName == "scratch") throw new FaultException(FaultKind.PermissionDenied, "'scratch' is a reserved name");
         var options = new PullOptions { Platform = PlatformOf(request), Auth = Credentials(request), AllTags = reference.IsNameOnly };
         await new ProgressStream(request).RunAsync(progress => engine.ImagePull.PullAsync(reference, options, progress, request.Aborted));
+    }
+
+    /// <summary>Without tag: every tag of the repository.</summary>
+    private async Task Push(ApiRequest request)
+    {
+        if (!request.Version.IsBelow(46) && request.Text("platform").Length > 0)
+            throw new FaultException(FaultKind.NotSupported, "the parameter 'platform' of ImagePush is not supported by this engine yet");
+        string tag = request.Text("tag");
+        var reference = tag.Length > 0 ? RepositoryTag.Parse(request.Name, tag) : ImageReference.Parse(request.Name);
+        var credentials = Credentials(request);
+        await new ProgressStream(request).RunAsync(async progress =>
+        {
+            foreach (var pushed in await _images.PushAsync(reference, credentials, progress, request.Aborted))
+            {
+                var receipt = new PushReceipt { Tag = pushed.Tag, Digest = pushed.Digest.ToString(), Size = pushed.Size };
+                progress.Report(new ProgressMessage
+                {
+                    ProgressDetail = new Specs.Docker.ProgressDetail(),
+                    Aux = JsonSerializer.SerializeToElement(receipt, DockerJson.Wire.PushReceipt),
+                });
+            }
+            engine.Events.PublishImage("push", reference.FamiliarString, reference.FamiliarName);
+        });
     }
 
     private async Task Import(ApiRequest request)

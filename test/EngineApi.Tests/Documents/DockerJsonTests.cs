@@ -1,4 +1,6 @@
+using System.Reflection;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Sampan.Specs.Docker;
 
 namespace Sampan.EngineApi.Tests.Documents;
@@ -44,6 +46,22 @@ public sealed class DockerJsonTests
     {
         var mismatch = Assert.Throws<GoTypeMismatch>(() => Create(json));
         Assert.Equal((value, goType, path), (mismatch.Value, mismatch.GoType, mismatch.Path));
+    }
+
+    /// <summary>A generated reader hands null to init properties that the text does not mention.</summary>
+    [Fact]
+    public void What_is_not_mentioned_is_never_null_where_it_may_not_be()
+    {
+        var nullability = new NullabilityInfoContext();
+        var missing = new List<string>();
+        foreach (var type in typeof(DockerJson).Assembly.GetTypes().Where(type => type.Namespace == typeof(DockerJson).Namespace && type is { IsClass: true, IsGenericType: false, IsAbstract: false }))
+        {
+            if (DockerJson.Wire.GetTypeInfo(type) is not { Kind: JsonTypeInfoKind.Object } info || info.Properties.Any(property => property.IsRequired)) continue;
+            object value = JsonSerializer.Deserialize("{}", info)!;
+            foreach (var property in type.GetProperties().Where(property => property.GetIndexParameters().Length == 0 && !property.PropertyType.IsValueType))
+                if (nullability.Create(property).ReadState == NullabilityState.NotNull && property.GetValue(value) is null) missing.Add($"{type.Name}.{property.Name}");
+        }
+        Assert.Empty(missing);
     }
 
     [Fact]

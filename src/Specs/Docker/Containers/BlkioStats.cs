@@ -41,7 +41,7 @@ public sealed record BlkioStatEntry
 
     /// <summary>"read", "write", …</summary>
     [JsonPropertyName("op")]
-    public string Op { get; init; } = "";
+    public string Op { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("value")]
     public ulong Value { get; init; }

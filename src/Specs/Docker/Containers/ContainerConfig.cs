@@ -6,11 +6,11 @@ namespace Sampan.Specs.Docker;
 /// Engine API 1.51, ContainerConfig.</summary>
 public record ContainerConfig
 {
-    public string Hostname { get; init; } = "";
-    public string Domainname { get; init; } = "";
+    public string Hostname { get; init => field = value ?? ""; } = "";
+    public string Domainname { get; init => field = value ?? ""; } = "";
 
     /// <summary>"user", "uid", "user:group" or "uid:gid"; empty means the image's user.</summary>
-    public string User { get; init; } = "";
+    public string User { get; init => field = value ?? ""; } = "";
     public bool AttachStdin { get; init; }
     public bool AttachStdout { get; init; }
     public bool AttachStderr { get; init; }
@@ -37,11 +37,11 @@ public record ContainerConfig
     public bool ArgsEscaped { get; init; }
 
     /// <summary>The image as the user named it.</summary>
-    public string Image { get; init; } = "";
+    public string Image { get; init => field = value ?? ""; } = "";
 
     /// <summary>Anonymous volumes: keys are paths in the container.</summary>
     public IReadOnlyDictionary<string, EmptyObject>? Volumes { get; init; }
-    public string WorkingDir { get; init; } = "";
+    public string WorkingDir { get; init => field = value ?? ""; } = "";
 
     [JsonConverter(typeof(StringOrListConverter))]
     public IReadOnlyList<string>? Entrypoint { get; init; }

@@ -4,7 +4,7 @@ namespace Sampan.Specs.Docker;
 public sealed record ContainerHealth
 {
     /// <summary>"none", "starting", "healthy" or "unhealthy".</summary>
-    public string Status { get; init; } = "none";
+    public string Status { get; init => field = value ?? "none"; } = "none";
     public int FailingStreak { get; init; }
 
     /// <summary>The last five.</summary>
@@ -19,5 +19,5 @@ public sealed record HealthcheckResult
 
     /// <summary>0 healthy, 1 unhealthy, others an error of the check itself.</summary>
     public int ExitCode { get; init; }
-    public string Output { get; init; } = "";
+    public string Output { get; init => field = value ?? ""; } = "";
 }

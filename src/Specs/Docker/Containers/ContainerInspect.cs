@@ -9,30 +9,30 @@ public sealed record ContainerInspect
     public required string Id { get; init; }
 
     /// <summary>RFC 3339 with nanoseconds.</summary>
-    public string Created { get; init; } = "";
+    public string Created { get; init => field = value ?? ""; } = "";
 
     /// <summary>The first word of the command.</summary>
-    public string Path { get; init; } = "";
+    public string Path { get; init => field = value ?? ""; } = "";
     public IReadOnlyList<string>? Args { get; init; }
     public ContainerState? State { get; init; }
 
     /// <summary>The image's id.</summary>
-    public string Image { get; init; } = "";
-    public string ResolvConfPath { get; init; } = "";
-    public string HostnamePath { get; init; } = "";
-    public string HostsPath { get; init; } = "";
-    public string LogPath { get; init; } = "";
+    public string Image { get; init => field = value ?? ""; } = "";
+    public string ResolvConfPath { get; init => field = value ?? ""; } = "";
+    public string HostnamePath { get; init => field = value ?? ""; } = "";
+    public string HostsPath { get; init => field = value ?? ""; } = "";
+    public string LogPath { get; init => field = value ?? ""; } = "";
 
     /// <summary>With the leading slash.</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
     public int RestartCount { get; init; }
 
     /// <summary>The storage driver.</summary>
-    public string Driver { get; init; } = "";
-    public string Platform { get; init; } = "linux";
-    public string MountLabel { get; init; } = "";
-    public string ProcessLabel { get; init; } = "";
-    public string AppArmorProfile { get; init; } = "";
+    public string Driver { get; init => field = value ?? ""; } = "";
+    public string Platform { get; init => field = value ?? "linux"; } = "linux";
+    public string MountLabel { get; init => field = value ?? ""; } = "";
+    public string ProcessLabel { get; init => field = value ?? ""; } = "";
+    public string AppArmorProfile { get; init => field = value ?? ""; } = "";
 
     /// <summary>null when none has been created.</summary>
     public IReadOnlyList<string>? ExecIDs { get; init; }

@@ -6,7 +6,7 @@ namespace Sampan.Specs.Docker;
 public sealed record ContainerPathStat
 {
     [JsonPropertyName("name")]
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("size")]
     public long Size { get; init; }
@@ -19,5 +19,5 @@ public sealed record ContainerPathStat
     public DateTimeOffset Mtime { get; init; }
 
     [JsonPropertyName("linkTarget")]
-    public string LinkTarget { get; init; } = "";
+    public string LinkTarget { get; init => field = value ?? ""; } = "";
 }

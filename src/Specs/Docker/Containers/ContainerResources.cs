@@ -11,7 +11,7 @@ public record ContainerResources
 
     /// <summary>CPUs in units of 10⁻⁹.</summary>
     public long NanoCpus { get; init; }
-    public string CgroupParent { get; init; } = "";
+    public string CgroupParent { get; init => field = value ?? ""; } = "";
 
     /// <summary>0, or 10 to 1000.</summary>
     public ushort BlkioWeight { get; init; }
@@ -30,8 +30,8 @@ public record ContainerResources
     public long CpuRealtimeRuntime { get; init; }
 
     /// <summary>"0-3" or "0,1".</summary>
-    public string CpusetCpus { get; init; } = "";
-    public string CpusetMems { get; init; } = "";
+    public string CpusetCpus { get; init => field = value ?? ""; } = "";
+    public string CpusetMems { get; init => field = value ?? ""; } = "";
     public IReadOnlyList<DeviceMapping>? Devices { get; init; }
 
     /// <summary>"c 1:3 rwm".</summary>

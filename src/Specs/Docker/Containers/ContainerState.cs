@@ -6,7 +6,7 @@ namespace Sampan.Specs.Docker;
 public sealed record ContainerState
 {
     /// <summary>"created", "running", "paused", "restarting", "removing", "exited" or "dead".</summary>
-    public string Status { get; init; } = "";
+    public string Status { get; init => field = value ?? ""; } = "";
     public bool Running { get; init; }
     public bool Paused { get; init; }
     public bool Restarting { get; init; }
@@ -14,11 +14,11 @@ public sealed record ContainerState
     public bool Dead { get; init; }
     public int Pid { get; init; }
     public int ExitCode { get; init; }
-    public string Error { get; init; } = "";
+    public string Error { get; init => field = value ?? ""; } = "";
 
     /// <summary>RFC 3339 with nanoseconds; <see cref="Rfc3339.Never"/> before the first start.</summary>
-    public string StartedAt { get; init; } = Rfc3339.Never;
-    public string FinishedAt { get; init; } = Rfc3339.Never;
+    public string StartedAt { get; init => field = value ?? Rfc3339.Never; } = Rfc3339.Never;
+    public string FinishedAt { get; init => field = value ?? Rfc3339.Never; } = Rfc3339.Never;
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ContainerHealth? Health { get; init; }

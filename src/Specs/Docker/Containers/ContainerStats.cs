@@ -18,10 +18,10 @@ public sealed record ContainerStats
     public DateTimeOffset PreRead { get; init; }
 
     [JsonPropertyName("pids_stats")]
-    public PidsStats PidsStats { get; init; } = new();
+    public PidsStats PidsStats { get; init => field = value ?? new(); } = new();
 
     [JsonPropertyName("blkio_stats")]
-    public BlkioStats BlkioStats { get; init; } = new();
+    public BlkioStats BlkioStats { get; init => field = value ?? new(); } = new();
 
     /// <summary>Windows only.</summary>
     [JsonPropertyName("num_procs")]
@@ -32,14 +32,14 @@ public sealed record ContainerStats
     public EmptyObject StorageStats { get; init; }
 
     [JsonPropertyName("cpu_stats")]
-    public CpuStats CpuStats { get; init; } = new();
+    public CpuStats CpuStats { get; init => field = value ?? new(); } = new();
 
     /// <summary>The reading before; zeros in the first one.</summary>
     [JsonPropertyName("precpu_stats")]
-    public CpuStats PreCpuStats { get; init; } = new();
+    public CpuStats PreCpuStats { get; init => field = value ?? new(); } = new();
 
     [JsonPropertyName("memory_stats")]
-    public MemoryStats MemoryStats { get; init; } = new();
+    public MemoryStats MemoryStats { get; init => field = value ?? new(); } = new();
 
     /// <summary>By interface name.</summary>
     [JsonPropertyName("networks"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -12,12 +12,12 @@ public sealed record ContainerSummary
     public IReadOnlyList<string>? Names { get; init; }
 
     /// <summary>As the user named it; the id when the name has moved on to another image.</summary>
-    public string Image { get; init; } = "";
-    public string ImageID { get; init; } = "";
+    public string Image { get; init => field = value ?? ""; } = "";
+    public string ImageID { get; init => field = value ?? ""; } = "";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OciDescriptor? ImageManifestDescriptor { get; init; }
-    public string Command { get; init; } = "";
+    public string Command { get; init => field = value ?? ""; } = "";
 
     /// <summary>Unix seconds.</summary>
     public long Created { get; init; }
@@ -29,10 +29,10 @@ public sealed record ContainerSummary
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long SizeRootFs { get; init; }
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
-    public string State { get; init; } = "";
+    public string State { get; init => field = value ?? ""; } = "";
 
     /// <summary>"Up 3 minutes (healthy)".</summary>
-    public string Status { get; init; } = "";
+    public string Status { get; init => field = value ?? ""; } = "";
     public ContainerSummaryHostConfig HostConfig { get; init => field = value ?? new(); } = new();
     public ContainerSummaryNetworks? NetworkSettings { get; init; }
     public IReadOnlyList<MountPoint>? Mounts { get; init; }

@@ -6,7 +6,7 @@ namespace Sampan.Specs.Docker;
 public sealed record CpuStats
 {
     [JsonPropertyName("cpu_usage")]
-    public CpuUsage CpuUsage { get; init; } = new();
+    public CpuUsage CpuUsage { get; init => field = value ?? new(); } = new();
 
     /// <summary>Busy and idle time of the host, all CPUs.</summary>
     [JsonPropertyName("system_cpu_usage"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
@@ -16,7 +16,7 @@ public sealed record CpuStats
     public uint OnlineCpus { get; init; }
 
     [JsonPropertyName("throttling_data")]
-    public ThrottlingData ThrottlingData { get; init; } = new();
+    public ThrottlingData ThrottlingData { get; init => field = value ?? new(); } = new();
 }
 
 /// <summary>CPU time used, in nanoseconds.</summary>

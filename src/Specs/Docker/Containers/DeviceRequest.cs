@@ -3,7 +3,7 @@ namespace Sampan.Specs.Docker;
 /// <summary>A request for devices by capability, such as GPUs.</summary>
 public sealed record DeviceRequest
 {
-    public string Driver { get; init; } = "";
+    public string Driver { get; init => field = value ?? ""; } = "";
 
     /// <summary>-1 means all.</summary>
     public int Count { get; init; }

@@ -5,7 +5,7 @@ namespace Sampan.Specs.Docker;
 /// <summary>Body of POST /containers/{id}/exec.</summary>
 public sealed record ExecCreateRequest
 {
-    public string User { get; init; } = "";
+    public string User { get; init => field = value ?? ""; } = "";
     public bool Privileged { get; init; }
     public bool Tty { get; init; }
 
@@ -17,9 +17,9 @@ public sealed record ExecCreateRequest
     public bool AttachStdout { get; init; }
 
     /// <summary>"ctrl-p,ctrl-q".</summary>
-    public string DetachKeys { get; init; } = "";
+    public string DetachKeys { get; init => field = value ?? ""; } = "";
     public IReadOnlyList<string>? Env { get; init; }
-    public string WorkingDir { get; init; } = "";
+    public string WorkingDir { get; init => field = value ?? ""; } = "";
     public IReadOnlyList<string>? Cmd { get; init; }
     public bool Detach { get; init; }
 }

@@ -16,7 +16,7 @@ public sealed record ExecInspect
     public bool OpenStderr { get; init; }
     public bool OpenStdout { get; init; }
     public bool CanRemove { get; init; }
-    public string ContainerID { get; init; } = "";
+    public string ContainerID { get; init => field = value ?? ""; } = "";
 
     /// <summary>The key sequence as bytes, base64.</summary>
     public string? DetachKeys { get; init; }
@@ -32,7 +32,7 @@ public sealed record ExecProcessConfig
     public bool Tty { get; init; }
 
     [JsonPropertyName("entrypoint")]
-    public string Entrypoint { get; init; } = "";
+    public string Entrypoint { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("arguments")]
     public IReadOnlyList<string>? Arguments { get; init; }

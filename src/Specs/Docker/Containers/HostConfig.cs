@@ -10,14 +10,14 @@ public sealed record HostConfig : ContainerResources
     public IReadOnlyList<string>? Binds { get; init; }
 
     [JsonPropertyOrder(-1)]
-    public string ContainerIDFile { get; init; } = "";
+    public string ContainerIDFile { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyOrder(-1)]
     public LogConfig LogConfig { get; init => field = value ?? new(); } = new();
 
     /// <summary>"default", "bridge", "host", "none", "container:name" or a network's name.</summary>
     [JsonPropertyOrder(-1)]
-    public string NetworkMode { get; init; } = "";
+    public string NetworkMode { get; init => field = value ?? ""; } = "";
 
     /// <summary>Keys are "80/tcp".</summary>
     [JsonPropertyOrder(-1)]
@@ -30,7 +30,7 @@ public sealed record HostConfig : ContainerResources
     public bool AutoRemove { get; init; }
 
     [JsonPropertyOrder(-1)]
-    public string VolumeDriver { get; init; } = "";
+    public string VolumeDriver { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyOrder(-1)]
     public IReadOnlyList<string>? VolumesFrom { get; init; }
@@ -50,7 +50,7 @@ public sealed record HostConfig : ContainerResources
 
     /// <summary>"", "private" or "host".</summary>
     [JsonPropertyOrder(-1)]
-    public string CgroupnsMode { get; init; } = "";
+    public string CgroupnsMode { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyOrder(-1)]
     public IReadOnlyList<string>? Dns { get; init; }
@@ -70,10 +70,10 @@ public sealed record HostConfig : ContainerResources
 
     /// <summary>"", "none", "host", "private", "shareable" or "container:name".</summary>
     [JsonPropertyOrder(-1)]
-    public string IpcMode { get; init; } = "";
+    public string IpcMode { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyOrder(-1)]
-    public string Cgroup { get; init; } = "";
+    public string Cgroup { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyOrder(-1)]
     public IReadOnlyList<string>? Links { get; init; }
@@ -84,7 +84,7 @@ public sealed record HostConfig : ContainerResources
 
     /// <summary>"", "host" or "container:name".</summary>
     [JsonPropertyOrder(-1)]
-    public string PidMode { get; init; } = "";
+    public string PidMode { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyOrder(-1)]
     public bool Privileged { get; init; }
@@ -108,11 +108,11 @@ public sealed record HostConfig : ContainerResources
 
     /// <summary>"" or "host".</summary>
     [JsonPropertyOrder(-1)]
-    public string UTSMode { get; init; } = "";
+    public string UTSMode { get; init => field = value ?? ""; } = "";
 
     /// <summary>"" or "host".</summary>
     [JsonPropertyOrder(-1)]
-    public string UsernsMode { get; init; } = "";
+    public string UsernsMode { get; init => field = value ?? ""; } = "";
 
     /// <summary>Bytes of /dev/shm; 0 means the daemon's default of 64 MiB.</summary>
     [JsonPropertyOrder(-1)]
@@ -126,7 +126,7 @@ public sealed record HostConfig : ContainerResources
 
     /// <summary>Windows only; "" or "default" here.</summary>
     [JsonPropertyOrder(-1)]
-    public string Isolation { get; init; } = "";
+    public string Isolation { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyOrder(1), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<MountRequest>? Mounts { get; init => field = OmitEmpty.List(value); }

@@ -4,6 +4,6 @@ namespace Sampan.Specs.Docker;
 public sealed record LogConfig
 {
     /// <summary>The log driver; empty means the daemon's default.</summary>
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
     public IReadOnlyDictionary<string, string>? Config { get; init; }
 }

@@ -11,14 +11,14 @@ public sealed record MountPoint
     /// <summary>The volume's name.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Name { get; init => field = OmitEmpty.Text(value); }
-    public string Source { get; init; } = "";
-    public string Destination { get; init; } = "";
+    public string Source { get; init => field = value ?? ""; } = "";
+    public string Destination { get; init => field = value ?? ""; } = "";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Driver { get; init => field = OmitEmpty.Text(value); }
 
     /// <summary>The options as given, for example "z" or "ro".</summary>
-    public string Mode { get; init; } = "";
+    public string Mode { get; init => field = value ?? ""; } = "";
     public bool RW { get; init; }
-    public string Propagation { get; init; } = "";
+    public string Propagation { get; init => field = value ?? ""; } = "";
 }

@@ -6,8 +6,8 @@ namespace Sampan.Specs.Docker;
 public sealed record PortBinding
 {
     [JsonPropertyName("HostIp")]
-    public string HostIp { get; init; } = "";
+    public string HostIp { get; init => field = value ?? ""; } = "";
 
     /// <summary>A port, a range "8000-8010", or empty for any.</summary>
-    public string HostPort { get; init; } = "";
+    public string HostPort { get; init => field = value ?? ""; } = "";
 }

@@ -4,7 +4,7 @@ namespace Sampan.Specs.Docker;
 public sealed record RestartPolicy
 {
     /// <summary>"", "no", "always", "unless-stopped" or "on-failure".</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Only with on-failure; 0 means no limit.</summary>
     public int MaximumRetryCount { get; init; }

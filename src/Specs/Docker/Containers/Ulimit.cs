@@ -4,7 +4,7 @@ namespace Sampan.Specs.Docker;
 public sealed record Ulimit
 {
     /// <summary>"nofile", not "RLIMIT_NOFILE".</summary>
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
     public long Hard { get; init; }
     public long Soft { get; init; }
 }

@@ -53,7 +53,7 @@ public sealed record ImageConfigDocument
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? Tty { get; init; }
-    public string User { get; init; } = "";
+    public string User { get; init => field = value ?? ""; } = "";
     public IReadOnlyDictionary<string, EmptyObject>? Volumes { get; init => field = OmitEmpty.Map(value); }
-    public string WorkingDir { get; init; } = "";
+    public string WorkingDir { get; init => field = value ?? ""; } = "";
 }

@@ -7,10 +7,10 @@ public sealed record ImageInspect
 {
     [JsonPropertyName("Id")]
     public required string Id { get; init; }
-    public IReadOnlyList<string> RepoTags { get; init; } = [];
-    public IReadOnlyList<string> RepoDigests { get; init; } = [];
-    public string Parent { get; init; } = "";
-    public string Comment { get; init; } = "";
+    public IReadOnlyList<string> RepoTags { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> RepoDigests { get; init => field = value ?? []; } = [];
+    public string Parent { get; init => field = value ?? ""; } = "";
+    public string Comment { get; init => field = value ?? ""; } = "";
 
     /// <summary>RFC 3339; absent when the image does not say.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -23,14 +23,14 @@ public sealed record ImageInspect
     /// <summary>Only below API 1.45.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public ContainerConfig? ContainerConfig { get; init; }
-    public string DockerVersion { get; init; } = "";
-    public string Author { get; init; } = "";
+    public string DockerVersion { get; init => field = value ?? ""; } = "";
+    public string Author { get; init => field = value ?? ""; } = "";
     public ImageConfigDocument? Config { get; init; }
-    public string Architecture { get; init; } = "";
+    public string Architecture { get; init => field = value ?? ""; } = "";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Variant { get; init => field = OmitEmpty.Text(value); }
-    public string Os { get; init; } = "";
+    public string Os { get; init => field = value ?? ""; } = "";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? OsVersion { get; init => field = OmitEmpty.Text(value); }
@@ -41,11 +41,11 @@ public sealed record ImageInspect
     /// <summary>Only below API 1.44: equal to <see cref="Size"/>.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public long VirtualSize { get; init; }
-    public StorageDriverData GraphDriver { get; init; } = new();
+    public StorageDriverData GraphDriver { get; init => field = value ?? new(); } = new();
 
     [JsonPropertyName("RootFS")]
-    public ImageRootFs RootFs { get; init; } = new();
-    public ImageMetadata Metadata { get; init; } = new();
+    public ImageRootFs RootFs { get; init => field = value ?? new(); } = new();
+    public ImageMetadata Metadata { get; init => field = value ?? new(); } = new();
 
     /// <summary>The manifest; clients compare it between daemons.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

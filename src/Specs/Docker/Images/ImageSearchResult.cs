@@ -12,11 +12,11 @@ public sealed record ImageSearchResult
     public bool IsOfficial { get; init; }
 
     [JsonPropertyName("name")]
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     [JsonPropertyName("is_automated")]
     public bool IsAutomated { get; init; }
 
     [JsonPropertyName("description")]
-    public string Description { get; init; } = "";
+    public string Description { get; init => field = value ?? ""; } = "";
 }

@@ -14,12 +14,12 @@ public sealed record ImageSummary
     [JsonPropertyName("Id")]
     public required string Id { get; init; }
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
-    public string ParentId { get; init; } = "";
+    public string ParentId { get; init => field = value ?? ""; } = "";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OciDescriptor? Descriptor { get; init; }
-    public IReadOnlyList<string> RepoDigests { get; init; } = [];
-    public IReadOnlyList<string> RepoTags { get; init; } = [];
+    public IReadOnlyList<string> RepoDigests { get; init => field = value ?? []; } = [];
+    public IReadOnlyList<string> RepoTags { get; init => field = value ?? []; } = [];
 
     /// <summary>Bytes; -1 when not counted.</summary>
     public long SharedSize { get; init; } = -1;

@@ -5,5 +5,5 @@ public sealed record StorageDriverData
 {
     /// <summary>For overlay2: LowerDir, MergedDir, UpperDir, WorkDir.</summary>
     public IReadOnlyDictionary<string, string>? Data { get; init; }
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 }

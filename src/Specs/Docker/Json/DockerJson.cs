@@ -5,7 +5,8 @@ using System.Text.Json.Serialization;
 namespace Sampan.Specs.Docker;
 
 /// <summary>The JSON of the Docker Engine API 1.51. Names are compared without case when read, as Go does; null and empty are
-/// written exactly where dockerd writes them. Use <see cref="Wire"/>: it escapes no more than Go does.
+/// written exactly where dockerd writes them. A generated reader sets every init property, to null when the text does not have it: setters turn that
+/// back into Go's zero value. Use <see cref="Wire"/>: it escapes no more than Go does.
 /// https://docs.docker.com/reference/api/engine/version/v1.51/</summary>
 [JsonSourceGenerationOptions(
     PropertyNameCaseInsensitive = true,
@@ -61,6 +62,7 @@ namespace Sampan.Specs.Docker;
 [JsonSerializable(typeof(AuthResponse))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(ProgressMessage))]
+[JsonSerializable(typeof(PushReceipt))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 public sealed partial class DockerJson : JsonSerializerContext
 {

@@ -9,18 +9,18 @@ public sealed record EndpointSettings
     public EndpointIpamConfig? IpamConfig { get; init; }
     public IReadOnlyList<string>? Links { get; init; }
     public IReadOnlyList<string>? Aliases { get; init; }
-    public string MacAddress { get; init; } = "";
+    public string MacAddress { get; init => field = value ?? ""; } = "";
     public IReadOnlyDictionary<string, string>? DriverOpts { get; init; }
 
     /// <summary>The highest gives the container its default route.</summary>
     public int GwPriority { get; init; }
-    public string NetworkID { get; init; } = "";
-    public string EndpointID { get; init; } = "";
-    public string Gateway { get; init; } = "";
-    public string IPAddress { get; init; } = "";
+    public string NetworkID { get; init => field = value ?? ""; } = "";
+    public string EndpointID { get; init => field = value ?? ""; } = "";
+    public string Gateway { get; init => field = value ?? ""; } = "";
+    public string IPAddress { get; init => field = value ?? ""; } = "";
     public int IPPrefixLen { get; init; }
-    public string IPv6Gateway { get; init; } = "";
-    public string GlobalIPv6Address { get; init; } = "";
+    public string IPv6Gateway { get; init => field = value ?? ""; } = "";
+    public string GlobalIPv6Address { get; init => field = value ?? ""; } = "";
     public int GlobalIPv6PrefixLen { get; init; }
     public IReadOnlyList<string>? DNSNames { get; init; }
 }

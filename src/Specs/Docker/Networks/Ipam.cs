@@ -5,7 +5,7 @@ namespace Sampan.Specs.Docker;
 /// <summary>Where a network's addresses come from.</summary>
 public sealed record Ipam
 {
-    public string Driver { get; init; } = "";
+    public string Driver { get; init => field = value ?? ""; } = "";
     public IReadOnlyDictionary<string, string>? Options { get; init; }
     public IReadOnlyList<IpamConfig>? Config { get; init; }
 }

@@ -5,8 +5,8 @@ namespace Sampan.Specs.Docker;
 /// <summary>Body of POST /networks/create.</summary>
 public sealed record NetworkCreateRequest
 {
-    public string Driver { get; init; } = "";
-    public string Scope { get; init; } = "";
+    public string Driver { get; init => field = value ?? ""; } = "";
+    public string Scope { get; init => field = value ?? ""; } = "";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public bool? EnableIPv4 { get; init; }
@@ -23,7 +23,7 @@ public sealed record NetworkCreateRequest
     public NetworkConfigReference? ConfigFrom { get; init; }
     public IReadOnlyDictionary<string, string>? Options { get; init; }
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
-    public string Name { get; init; } = "";
+    public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Ignored since 1.44: names are always unique.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
@@ -35,5 +35,5 @@ public sealed record NetworkCreateResponse
 {
     [JsonPropertyName("Id")]
     public required string Id { get; init; }
-    public string Warning { get; init; } = "";
+    public string Warning { get; init => field = value ?? ""; } = "";
 }

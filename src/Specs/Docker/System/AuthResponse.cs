@@ -3,6 +3,6 @@ namespace Sampan.Specs.Docker;
 /// <summary>Answer of POST /auth.</summary>
 public sealed record AuthResponse
 {
-    public string IdentityToken { get; init; } = "";
-    public string Status { get; init; } = "";
+    public string IdentityToken { get; init => field = value ?? ""; } = "";
+    public string Status { get; init => field = value ?? ""; } = "";
 }

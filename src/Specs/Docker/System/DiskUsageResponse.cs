@@ -16,9 +16,9 @@ public sealed record DiskUsageResponse
 /// <summary>One record of the build cache.</summary>
 public sealed record BuildCacheRecord
 {
-    public string ID { get; init; } = "";
-    public string Type { get; init; } = "";
-    public string Description { get; init; } = "";
+    public string ID { get; init => field = value ?? ""; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
+    public string Description { get; init => field = value ?? ""; } = "";
     public bool InUse { get; init; }
     public bool Shared { get; init; }
     public long Size { get; init; }

@@ -16,11 +16,11 @@ public sealed record EventMessage
     public string? From { get; init => field = OmitEmpty.Text(value); }
 
     /// <summary>"container", "image", "network", "volume", "daemon".</summary>
-    public string Type { get; init; } = "";
+    public string Type { get; init => field = value ?? ""; } = "";
 
     /// <summary>"start", "die", "exec_create: sh", …</summary>
-    public string Action { get; init; } = "";
-    public EventActor Actor { get; init; } = new();
+    public string Action { get; init => field = value ?? ""; } = "";
+    public EventActor Actor { get; init => field = value ?? new(); } = new();
 
     [JsonPropertyName("scope"), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Scope { get; init => field = OmitEmpty.Text(value); } = "local";
@@ -37,6 +37,6 @@ public sealed record EventMessage
 /// <summary>The object an event is about.</summary>
 public sealed record EventActor
 {
-    public string ID { get; init; } = "";
+    public string ID { get; init => field = value ?? ""; } = "";
     public IReadOnlyDictionary<string, string>? Attributes { get; init; }
 }

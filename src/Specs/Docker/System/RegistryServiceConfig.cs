@@ -17,8 +17,8 @@ public sealed record RegistryServiceConfig
 /// <summary>One registry.</summary>
 public sealed record RegistryIndex
 {
-    public string Name { get; init; } = "";
-    public IReadOnlyList<string> Mirrors { get; init; } = [];
+    public string Name { get; init => field = value ?? ""; } = "";
+    public IReadOnlyList<string> Mirrors { get; init => field = value ?? []; } = [];
     public bool Secure { get; init; }
     public bool Official { get; init; }
 }

@@ -30,7 +30,7 @@ public sealed record RuntimeWithStatus
 /// <summary>The commit a component was built from.</summary>
 public sealed record ComponentCommit
 {
-    public string ID { get; init; } = "";
+    public string ID { get; init => field = value ?? ""; } = "";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Expected { get; init => field = OmitEmpty.Text(value); }
@@ -39,7 +39,7 @@ public sealed record ComponentCommit
 /// <summary>Subnets for new networks are cut from here.</summary>
 public sealed record NetworkAddressPool
 {
-    public string Base { get; init; } = "";
+    public string Base { get; init => field = value ?? ""; } = "";
 
     /// <summary>Prefix length of each network.</summary>
     public int Size { get; init; }
@@ -48,7 +48,7 @@ public sealed record NetworkAddressPool
 /// <summary>What programs the packet filter.</summary>
 public sealed record FirewallInfo
 {
-    public string Driver { get; init; } = "";
+    public string Driver { get; init => field = value ?? ""; } = "";
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<IReadOnlyList<string>>? Info { get; init => field = OmitEmpty.List(value); }
@@ -57,10 +57,10 @@ public sealed record FirewallInfo
 /// <summary>Swarm's state: always inactive here.</summary>
 public sealed record SwarmInfo
 {
-    public string NodeID { get; init; } = "";
-    public string NodeAddr { get; init; } = "";
-    public string LocalNodeState { get; init; } = "inactive";
+    public string NodeID { get; init => field = value ?? ""; } = "";
+    public string NodeAddr { get; init => field = value ?? ""; } = "";
+    public string LocalNodeState { get; init => field = value ?? "inactive"; } = "inactive";
     public bool ControlAvailable { get; init; }
-    public string Error { get; init; } = "";
+    public string Error { get; init => field = value ?? ""; } = "";
     public IReadOnlyList<EmptyObject>? RemoteManagers { get; init; }
 }

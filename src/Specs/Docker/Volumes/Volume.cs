@@ -8,18 +8,18 @@ public sealed record Volume
     /// <summary>RFC 3339, whole seconds.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? CreatedAt { get; init => field = OmitEmpty.Text(value); }
-    public string Driver { get; init; } = "local";
+    public string Driver { get; init => field = value ?? "local"; } = "local";
 
     /// <summary>null when none were given.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
-    public string Mountpoint { get; init; } = "";
+    public string Mountpoint { get; init => field = value ?? ""; } = "";
     public required string Name { get; init; }
 
     /// <summary>null when none were given.</summary>
     public IReadOnlyDictionary<string, string>? Options { get; init; }
 
     /// <summary>"local" or "global".</summary>
-    public string Scope { get; init; } = "local";
+    public string Scope { get; init => field = value ?? "local"; } = "local";
 
     /// <summary>Only in GET /system/df.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

@@ -1,5 +1,6 @@
 using Sampan.Content;
 using Sampan.Faults;
+using Sampan.Layers;
 using Sampan.Specs.Oci.Image;
 
 namespace Sampan.Images;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sampan.Content;
+using Sampan.Layers;
 using Sampan.Specs.Oci.Image;
 
 namespace Sampan.Images;
@@ -18,21 +19,26 @@ internal sealed class ImageSaver(ImageStore store)
             blobs[digest.Hex] = digest;
         }
 
-        var archive = new ArchiveWriter(target);
-        await archive.WriteFolderAsync("blobs/", ct).ConfigureAwait(false);
-        await archive.WriteFolderAsync("blobs/sha256/", ct).ConfigureAwait(false);
+        await Task.Factory.StartNew(() => Write(new ArchiveWriter(new BlockingStream(target, ct)), images, blobs, ct), ct,
+            TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+    }
+
+    private void Write(ArchiveWriter archive, Dictionary<Image, List<ImageReference>> images, SortedDictionary<string, Digest> blobs, CancellationToken ct)
+    {
+        archive.WriteFolder("blobs/");
+        archive.WriteFolder("blobs/sha256/");
         foreach (var (hex, digest) in blobs)
         {
-            FileStream blob = store.Content.OpenRead(digest);
-            await using (blob.ConfigureAwait(false)) await archive.WriteFileAsync($"blobs/sha256/{hex}", blob, blob.Length, ct).ConfigureAwait(false);
+            using FileStream blob = store.Content.OpenRead(digest);
+            archive.WriteFile($"blobs/sha256/{hex}", blob, blob.Length, ct);
         }
         var index = LayoutIndex.Of(images.SelectMany(image => LayoutIndex.Descriptors(image.Key, image.Value, tag => tag.Tag)));
-        await archive.WriteFileAsync(ImageLayout.IndexFileName, JsonSerializer.SerializeToUtf8Bytes(index, OciImageJson.Default.Index), ct).ConfigureAwait(false);
+        archive.WriteFile(ImageLayout.IndexFileName, JsonSerializer.SerializeToUtf8Bytes(index, OciImageJson.Default.Index));
         IReadOnlyList<DockerArchiveEntry> entries = [.. images.Select(image => EntryOf(image.Key, image.Value))];
-        await archive.WriteFileAsync(DockerArchiveEntry.FileName, JsonSerializer.SerializeToUtf8Bytes(entries, OciImageJson.Default.IReadOnlyListDockerArchiveEntry), ct).ConfigureAwait(false);
+        archive.WriteFile(DockerArchiveEntry.FileName, JsonSerializer.SerializeToUtf8Bytes(entries, OciImageJson.Default.IReadOnlyListDockerArchiveEntry));
         var layout = new ImageLayout { ImageLayoutVersion = ImageLayout.CurrentVersion };
-        await archive.WriteFileAsync(ImageLayout.FileName, JsonSerializer.SerializeToUtf8Bytes(layout, OciImageJson.Default.ImageLayout), ct).ConfigureAwait(false);
-        await archive.EndAsync(ct).ConfigureAwait(false);
+        archive.WriteFile(ImageLayout.FileName, JsonSerializer.SerializeToUtf8Bytes(layout, OciImageJson.Default.ImageLayout));
+        archive.Finish();
     }
 
     /// <summary>The images, each with the tags it is saved under: the one named, all of a repository for its bare name, none for an id.</summary>

@@ -74,6 +74,7 @@ internal sealed class BridgeDriver : IDisposable
             Name = LinkName(lease),
             BridgeIndex = _bridgeIndex,
             Group = LinkGroup,
+            Hairpin = lease.Ports.Count > 0,
             Mtu = _options.Mtu,
             PeerName = ContainerInterface,
             PeerAddress = MacAddress.Parse(lease.MacAddress!),

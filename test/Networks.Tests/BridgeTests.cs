@@ -71,7 +71,7 @@ public sealed class BridgeTests
             new PortRequest(53, PortProtocol.Udp, HostPort: 5300), new PortRequest(80, PortProtocol.Tcp, IPAddress.Loopback, 8088));
         using NetworkSandbox neighbour = host.Neighbour(manager);
         host.Serve(sandbox, "TCP-LISTEN:80,fork,reuseaddr");
-        host.Serve(sandbox, "UDP-LISTEN:53,fork,reuseaddr");
+        host.Serve(sandbox, "UDP4-RECVFROM:53,fork");
 
         Assert.StartsWith("hello", host.FetchUdp(null, "127.0.0.1", 5300));
         Assert.Equal("hello 10.9.0.2", host.FetchUdp(neighbour, "10.9.0.1", 5300));

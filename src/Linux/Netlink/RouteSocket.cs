@@ -11,7 +11,7 @@ public sealed class RouteSocket : IDisposable
 {
     private const ushort RTM_NEWLINK = 16, RTM_DELLINK = 17, RTM_GETLINK = 18, RTM_NEWADDR = 20, RTM_GETADDR = 22, RTM_NEWROUTE = 24, RTM_GETROUTE = 26;
     private const ushort IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_MASTER = 10, IFLA_LINKINFO = 18, IFLA_GROUP = 27, IFLA_NET_NS_FD = 28;
-    private const ushort IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, VETH_INFO_PEER = 1;
+    private const ushort IFLA_INFO_KIND = 1, IFLA_INFO_DATA = 2, IFLA_INFO_SLAVE_KIND = 4, IFLA_INFO_SLAVE_DATA = 5, VETH_INFO_PEER = 1, IFLA_BRPORT_MODE = 4;
     private const ushort IFA_ADDRESS = 1, IFA_LOCAL = 2, IFA_BROADCAST = 4, RTA_DST = 1, RTA_OIF = 4, RTA_GATEWAY = 5;
     private const uint IFF_UP = 1;
     private const byte AF_UNSPEC = 0, RT_TABLE_MAIN = 254, RTPROT_BOOT = 3, RTN_UNICAST = 1, RT_SCOPE_UNIVERSE = 0;
@@ -92,6 +92,7 @@ public sealed class RouteSocket : IDisposable
         writer.EndNest(data);
         writer.EndNest(info);
         writer.EndMessage();
+        if (options.Hairpin) PutHairpin(writer, options.Name);
         _socket.Transact(writer, $"cannot create link '{options.Name}'");
     }
 
@@ -173,6 +174,20 @@ public sealed class RouteSocket : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private static void PutHairpin(NetlinkWriter writer, string port)
+    {
+        writer.BeginMessage(RTM_NEWLINK, NetlinkLibc.NLM_F_ACK);
+        PutLinkHeader(writer, 0, 0, 0);
+        writer.Text(IFLA_IFNAME, port);
+        int info = writer.BeginNest(IFLA_LINKINFO);
+        writer.Text(IFLA_INFO_SLAVE_KIND, "bridge");
+        int data = writer.BeginNest(IFLA_INFO_SLAVE_DATA);
+        writer.Attribute(IFLA_BRPORT_MODE, [1]);
+        writer.EndNest(data);
+        writer.EndNest(info);
+        writer.EndMessage();
+    }
 
     private static void PutUp(NetlinkWriter writer, int link)
     {

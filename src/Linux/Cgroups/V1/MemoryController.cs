@@ -12,8 +12,7 @@ internal static class MemoryController
     public static void Apply(CgroupV1 group, MemoryResources? memory, bool fresh)
     {
         if (memory is null) return;
-        if (memory.Kernel is > 0)
-            throw new FaultException(FaultKind.NotSupported, "cannot apply linux.resources.memory.kernel: kernels since 5.16 have no separate limit for kernel memory; remove it");
+        // memory.Kernel: kernels since 5.16 have no limit of their own for it, and runc ignores it since 1.0.
         if (memory.UseHierarchy is false)
             throw new FaultException(FaultKind.NotSupported, "cannot apply linux.resources.memory.useHierarchy: false: kernels since 5.11 always count the groups below; remove it");
         ApplyLimits(group, memory, fresh);

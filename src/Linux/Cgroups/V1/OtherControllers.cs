@@ -9,7 +9,7 @@ internal static class OtherControllers
     public static void Apply(CgroupV1 group, LinuxResources resources)
     {
         ApplyHugetlb(group, resources.HugepageLimits);
-        if (resources.Network?.ClassID is { } classId) group.Require("net_cls").Write("net_cls.classid", classId);
+        if (resources.Network?.ClassID is { } classId and not 0) group.Require("net_cls").Write("net_cls.classid", classId);
         foreach (InterfacePriority priority in resources.Network?.Priorities ?? [])
             group.Require("net_prio").Write("net_prio.ifpriomap", $"{priority.Name} {priority.Priority}");
         if (resources.Rdma is not { Count: > 0 } rdma) return;

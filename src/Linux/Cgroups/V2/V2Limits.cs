@@ -71,8 +71,7 @@ internal static class V2Limits
     private static void ApplyMemory(ControlDirectory group, MemoryResources? memory)
     {
         if (memory is null) return;
-        if (memory.Kernel is > 0 || memory.KernelTCP is > 0)
-            throw new FaultException(FaultKind.NotSupported, "cannot apply linux.resources.memory.kernel and kernelTCP: cgroup v2 has no separate limit for kernel memory; remove them");
+        // memory.Kernel and KernelTCP: v2 counts both within memory.max, and runc ignores them.
         if (memory.DisableOOMKiller is true)
             throw new FaultException(FaultKind.NotSupported, "cannot apply linux.resources.memory.disableOOMKiller: cgroup v2 cannot disable the killer");
         if (memory.Swappiness is not null)

@@ -19,7 +19,7 @@ internal sealed record ArchivedImage(Descriptor Descriptor, Manifest Manifest, I
         {
             IReadOnlyList<ArchivedImage> inLayout = archive.Document(ImageLayout.IndexFileName) is { } index ? InLayout(index, content) : [];
             if (archive.Document(DockerArchiveEntry.FileName) is { } entries)
-                return [.. JsonSerializer.Deserialize(entries, OciImageJson.Default.IReadOnlyListDockerArchiveEntry)!.Select(entry => InDockerArchive(entry, archive, inLayout, content, lease))];
+                return [.. NotNull(JsonSerializer.Deserialize(entries, OciImageJson.Default.IReadOnlyListDockerArchiveEntry)).Select(entry => InDockerArchive(entry, archive, inLayout, content, lease))];
             return inLayout.Count > 0 ? inLayout
                 : throw new FaultException(FaultKind.InvalidArgument, "invalid archive: does not contain a manifest.json, nor an index.json with images");
         }
@@ -32,8 +32,8 @@ internal sealed record ArchivedImage(Descriptor Descriptor, Manifest Manifest, I
     private static ArchivedImage InDockerArchive(DockerArchiveEntry entry, ArchiveContents archive, IReadOnlyList<ArchivedImage> inLayout, ContentStore content, Lease lease)
     {
         var (config, configSize) = Require(archive, entry.Config);
-        var layers = entry.Layers.Select(path => Require(archive, path)).ToList();
-        var names = (entry.RepoTags ?? []).Select(ImageReference.Parse).ToList();
+        var layers = NotNull(entry.Layers).Select(path => Require(archive, path)).ToList();
+        var names = NotNull(entry.RepoTags ?? []).Select(ImageReference.Parse).ToList();
         // An archive that is a layout too has the manifest the image was pulled with: keep it, and its digest.
         var original = inLayout.FirstOrDefault(image => image.Manifest.Config.Digest == config
             && image.Manifest.Layers.Select(layer => layer.Digest).SequenceEqual(layers.Select(layer => layer.Digest)));
@@ -54,7 +54,7 @@ internal sealed record ArchivedImage(Descriptor Descriptor, Manifest Manifest, I
     private static List<ArchivedImage> InLayout(byte[] index, ContentStore content)
     {
         var images = new Dictionary<Digest, ArchivedImage>();
-        foreach (var descriptor in JsonSerializer.Deserialize(index, OciImageJson.Default.Index)!.Manifests)
+        foreach (var descriptor in NotNull(JsonSerializer.Deserialize(index, OciImageJson.Default.Index)?.Manifests))
         {
             var (manifest, chosen) = Resolve(descriptor, content, depth: 0);
             IReadOnlyList<ImageReference> names = NameOf(descriptor) is { } name ? [name] : [];
@@ -67,10 +67,10 @@ internal sealed record ArchivedImage(Descriptor Descriptor, Manifest Manifest, I
     {
         byte[] bytes = ReadBlob(content, descriptor.Digest, ImageStore.MaxManifestBytes);
         if (!MediaTypes.IsIndex(descriptor.MediaType))
-            return (JsonSerializer.Deserialize(bytes, OciImageJson.Default.Manifest)!, descriptor with { Annotations = null, Platform = null, Size = bytes.Length });
+            return (ReadManifest(bytes), descriptor with { Annotations = null, Platform = null, Size = bytes.Length });
         const int MaxDepth = 3;
         if (depth == MaxDepth) throw new FaultException(FaultKind.InvalidArgument, $"invalid archive: indexes of indexes more than {MaxDepth} deep");
-        var chosen = PlatformMatcher.Host.Choose(JsonSerializer.Deserialize(bytes, OciImageJson.Default.Index)!.Manifests)
+        var chosen = PlatformMatcher.Host.Choose(NotNull(JsonSerializer.Deserialize(bytes, OciImageJson.Default.Index)?.Manifests))
             ?? throw new FaultException(FaultKind.NotFound, $"no matching manifest for {PlatformMatcher.Host.Wanted} in the manifest list entries");
         return Resolve(chosen, content, depth + 1);
     }
@@ -82,6 +82,17 @@ internal sealed record ArchivedImage(Descriptor Descriptor, Manifest Manifest, I
         if (name is null && descriptor.Annotations?.GetValueOrDefault(Annotations.RefName) is { } refName && refName.AsSpan().ContainsAny(':', '/')) name = refName;
         return ImageReference.TryParse(name, out var reference) ? reference!.WithDefaultTag() is { Digest: null } named ? named : null : null;
     }
+
+    private static Manifest ReadManifest(byte[] bytes)
+    {
+        var manifest = JsonSerializer.Deserialize(bytes, OciImageJson.Default.Manifest) ?? throw new JsonException("a manifest is null");
+        NotNull(manifest.Layers);
+        return manifest;
+    }
+
+    /// <summary>The list, if neither it nor anything in it is null: annotations of nullability do not reach into lists.</summary>
+    private static IReadOnlyList<T> NotNull<T>(IReadOnlyList<T>? list) where T : class =>
+        list is not null && !list.Any(item => item is null) ? list : throw new JsonException("a list, or something in it, is null");
 
     private static (Digest Digest, long Size) Require(ArchiveContents archive, string path) => archive.Blob(path)
         ?? throw new FaultException(FaultKind.InvalidArgument, $"invalid archive: manifest.json names '{path}', which is not in it");

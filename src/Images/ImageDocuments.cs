@@ -25,7 +25,8 @@ internal sealed record ReferenceDocument
     public required Descriptor Target { get; init; }
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ImageDocument))]
 [JsonSerializable(typeof(ReferenceDocument))]
 internal sealed partial class ImagesJson : JsonSerializerContext;

@@ -33,10 +33,12 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
     {
         long started = System.Diagnostics.Stopwatch.GetTimestamp();
         string tagOrDigest = reference.Digest?.ToString() ?? reference.Tag!;
-        progress.Report(new PullProgress($"Pulling from {reference.Path}", tagOrDigest));
 
         if (await FindCurrentAsync(repository, reference, options, ct).ConfigureAwait(false) is { } current)
+        {
+            progress.Report(PullingFrom(reference, tagOrDigest));
             return Finish(reference, current.Image, current.Digest, PullOutcome.UpToDate, options, progress);
+        }
 
         using var lease = new ImageLease(store);
         var (image, target) = await FetchAsync(repository, reference, tagOrDigest, options, lease, progress, ct).ConfigureAwait(false);
@@ -62,7 +64,8 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
         ImageLease lease, SerialProgress progress, CancellationToken ct)
     {
         var resolver = new ManifestResolver(store.Content, repository, reference, options.Platform);
-        var (target, fetched) = await resolver.ResolveAsync(tagOrDigest, lease.Blobs, ct).ConfigureAwait(false);
+        // Nothing is told before the registry has answered: until then a failure is the whole answer to the client.
+        var (target, fetched) = await resolver.ResolveAsync(tagOrDigest, lease.Blobs, () => progress.Report(PullingFrom(reference, tagOrDigest)), ct).ConfigureAwait(false);
         Manifest manifest = fetched.Manifest!;
         ImageConfig config = await FetchConfigAsync(repository, reference, manifest, lease.Blobs, ct).ConfigureAwait(false);
 
@@ -89,6 +92,8 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
             throw new FaultException(FaultKind.NotSupported, $"image operating system \"{config.Platform.Os}\" cannot be used on this platform");
         return config;
     }
+
+    private static PullProgress PullingFrom(ImageReference reference, string tagOrDigest) => new($"Pulling from {reference.Path}", tagOrDigest);
 
     private static PullResult Finish(ImageReference reference, Image image, Digest digest, PullOutcome outcome, PullOptions options, SerialProgress progress)
     {

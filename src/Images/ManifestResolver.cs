@@ -15,9 +15,11 @@ internal sealed class ManifestResolver(ContentStore content, Repository reposito
     internal sealed record Resolved(FetchedManifest Target, FetchedManifest Manifest);
 
     /// <summary>Stores every document it passes; the lease holds them.</summary>
-    internal async Task<Resolved> ResolveAsync(string tagOrDigest, Lease lease, CancellationToken ct)
+    /// <param name="found">Called when the registry has answered what the name means.</param>
+    internal async Task<Resolved> ResolveAsync(string tagOrDigest, Lease lease, Action found, CancellationToken ct)
     {
         FetchedManifest target = await FetchAsync(tagOrDigest, lease, ct).ConfigureAwait(false);
+        found();
         FetchedManifest at = target;
         for (int depth = 0; at.Index is { } index; depth++)
         {

@@ -121,6 +121,9 @@ public sealed class ArchiveTests : IDisposable
             ("names 'c', which is not in it", Archive(("l", made.Blobs[1]), ("manifest.json", Encoding.UTF8.GetBytes(manifest)))),
             ("malformed image config", Archive(("l", made.Blobs[1]), ("c", "[]"u8.ToArray()), ("manifest.json", Encoding.UTF8.GetBytes(manifest)))),
             ("layers length mismatch", Archive(("l", made.Blobs[1]), ("c", "{}"u8.ToArray()), ("manifest.json", Encoding.UTF8.GetBytes(manifest)))),
+            ("is null", Archive(("manifest.json", "[null]"u8.ToArray()))),
+            ("is null", Archive(("index.json", """{"schemaVersion":2,"manifests":[null]}"""u8.ToArray()))),
+            ("invalid archive", Archive(("manifest.json", """[{"Config":null,"Layers":null}]"""u8.ToArray()))),
             ("is corrupt", Archive(($"blobs/sha256/{made.LayerDigests[0].Hex}", "other"u8.ToArray()), ("manifest.json", "[]"u8.ToArray()))),
             ("invalid reference format", Archive(("l", made.Blobs[1]), ("c", made.Blobs[0]), ("manifest.json", Encoding.UTF8.GetBytes(manifest.Replace("\"x\"", "\"-x-\""))))),
         ];

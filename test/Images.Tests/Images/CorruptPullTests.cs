@@ -171,7 +171,7 @@ public sealed class CorruptPullTests(DebianRegistry registry) : IClassFixture<De
             }
             else
             {
-                var values = System.Text.RegularExpressions.Regex.Matches(text, "(?<=:)(\"[^\"]*\"|[0-9]+)");
+                var values = System.Text.RegularExpressions.Regex.Matches(text, "(?<=[:\\[])(\"[^\"]*\"|[0-9]+|\\{[^{}]*\\}|\\[[^\\]]*\\])");
                 var value = values[random.Next(values.Count)];
                 text = text[..value.Index] + replacements[random.Next(replacements.Length)] + text[(value.Index + value.Length)..];
             }

@@ -171,7 +171,9 @@ public sealed class PullTests(DebianRegistry registry) : IClassFixture<DebianReg
     {
         await registry.PushAsync("there", "latest", MadeImage.Of([Base]));
         using var store = new OpenStore(_folder.Path);
-        var unknown = await Assert.ThrowsAsync<FaultException>(() => store.Service.PullAsync(ImageReference.Parse($"{registry.Address}/there:nope"), new PullOptions(), new Progress(), default));
+        var progress = new Progress();
+        var unknown = await Assert.ThrowsAsync<FaultException>(() => store.Service.PullAsync(ImageReference.Parse($"{registry.Address}/there:nope"), new PullOptions(), progress, default));
+        Assert.Empty(progress.Reports);
         Assert.Equal($"manifest for {registry.Address}/there:nope not found: manifest unknown: manifest unknown", unknown.Message);
         Assert.Equal(FaultKind.NotFound, unknown.Kind);
 

@@ -5,7 +5,7 @@ namespace Sampan.Specs.Oci.Image;
 
 /// <summary>JSON of the image-spec documents. Digests are computed on received bytes, never on what this writes again.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(Descriptor))]
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(Index))]

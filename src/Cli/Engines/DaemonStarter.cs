@@ -33,7 +33,7 @@ internal sealed class DaemonStarter(string folder)
             daemon = Spawn.Start(new SpawnOptions
             {
                 Path = Environment.ProcessPath!,
-                Arguments = ["sampan", "daemon", "-H", address.Text],
+                Arguments = ["sampan", "daemon", "-H", address.Text, "--pidfile", Path.Combine(folder, "sampan.pid")],
                 WorkingDirectory = "/",
                 NewSession = true,
                 Descriptors = new Dictionary<int, SafeFileHandle> { [1] = log, [2] = log },

@@ -68,14 +68,14 @@ public sealed class TarFuzzTests
         for (int i = random.Next(1, 5); i > 0; i--)
         {
             // Mostly headers: that is where a byte means something.
-            int at = random.Next(4) == 0 ? random.Next(bytes.Length) : random.Next(bytes.Length / 512) * 512 + random.Next(512);
+            int at = random.Next(4) == 0 ? random.Next(bytes.Length) : Math.Min(bytes.Length - 1, random.Next(bytes.Length / 512 + 1) * 512 + random.Next(512));
             switch (random.Next(5))
             {
                 case 0: bytes[at] ^= (byte)(1 << random.Next(8)); break;
                 case 1: bytes[at] = (byte)random.Next(256); break;
                 case 2: bytes[at] = "0123457xgLKSMV/.\0"u8[random.Next(17)]; break;
                 case 3: random.NextBytes(bytes.AsSpan(at, Math.Min(12, bytes.Length - at))); break;
-                default: bytes.AsSpan(0, Math.Min(at, 512)).CopyTo(bytes.AsSpan(at / 512 * 512)); break;
+                default: bytes.AsSpan(0, Math.Min(512, bytes.Length - at)).CopyTo(bytes.AsSpan(at)); break;
             }
         }
         // With right checksums, most of the time: else every mutation ends at the first check.

@@ -70,21 +70,22 @@ internal sealed unsafe class DirectoryStack : IDisposable
         {
             bool isNew = false;
             int fd = Libc.openat(Top.Fd, name, Flags, 0);
-            if (fd < 0 && LinuxException.LastError is Errno.ENOTDIR or Errno.ELOOP)
+            Errno errno = fd < 0 ? LinuxException.LastError : Errno.None;
+            if (errno is Errno.ENOTDIR or Errno.ELOOP)
             {
                 fd = RootResolution.Open(_root, path.Join(_basePath, level + 1), OpenFlags.ReadOnly | OpenFlags.Directory);
                 if (fd < 0 && (isNew = replace(Top, path.WithZero(level)))) fd = Libc.openat(Top.Fd, name, Flags, 0);
             }
-            else if (fd < 0 && LinuxException.LastError == Errno.ENOENT)
+            else if (errno == Errno.ENOENT)
             {
                 isNew = Libc.mkdirat(Top.Fd, name, 0x1ED /* 0755 */) == 0;
                 if (isNew) fd = Libc.openat(Top.Fd, name, Flags, 0);
+                errno = LinuxException.LastError;
             }
             Top.IsChanged |= isNew;
             if (fd < 0)
-                throw LinuxException.LastError is Errno.ENOTDIR or Errno.ELOOP or Errno.ENOENT
-                    ? TarFault.Refused(entry, $"'{TarText.Display(path[level])}' on its way is no directory")
-                    : LinuxException.FromLastError("openat", $"cannot unpack '{TarText.Display(entry)}'");
+                throw errno is Errno.ENOTDIR or Errno.ELOOP ? TarFault.Refused(entry, $"'{TarText.Display(path[level])}' on its way is no directory")
+                    : new LinuxException(errno, "openat", $"cannot unpack '{TarText.Display(entry)}'");
             if (isNew) Libc.fchmod(fd, 0x1ED);   // whatever the umask
             Push(fd, path[level], isNew);
         }

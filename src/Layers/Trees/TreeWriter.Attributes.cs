@@ -94,9 +94,9 @@ internal sealed unsafe partial class TreeWriter
             && (there.Kind == FileKind.Directory) != (entry.Kind == TarKind.Directory))
         {
             // Docker's words: clients know them.
+            string path = $"{_basePath}/{entry.DisplayName.TrimEnd('/')}", target = _basePath.Length == 0 ? "/" : _basePath;
             throw new Faults.FaultException(Faults.FaultKind.InvalidArgument, there.Kind == FileKind.Directory
-                ? $"cannot overwrite directory \"{entry.DisplayName}\" with non-directory \"{entry.DisplayName}\""
-                : $"cannot overwrite non-directory \"{entry.DisplayName}\" with directory \"{entry.DisplayName}\"");
+                ? $"cannot overwrite directory \"{path}\" with non-directory \"{target}\"" : $"cannot overwrite non-directory \"{path}\" with directory \"{target}\"");
         }
         _links.Forget();   // the directory it holds may go
         TreeRemover.Remove(parent.Fd, name, entry.DisplayName);

@@ -12,6 +12,7 @@ internal sealed unsafe partial class TreeWriter : IDisposable
 {
     private const OpenFlags NewFile = OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive | OpenFlags.NoFollow | OpenFlags.CloseOnExec;
     private readonly TreeWriterOptions _options;
+    private readonly string _basePath;
     private readonly DirectoryStack _directories;
     private readonly HardLinkSources _links;
     private readonly ProcessDefaults _process = ProcessDefaults.Read();
@@ -21,7 +22,7 @@ internal sealed unsafe partial class TreeWriter : IDisposable
     /// <param name="basePath">The place of <paramref name="start"/> in the root, "" when it is the root.</param>
     internal TreeWriter(SafeFileHandle root, string basePath, SafeFileHandle start, TreeWriterOptions options)
     {
-        _options = options;
+        (_options, _basePath) = (options, basePath.TrimEnd('/'));
         _directories = new DirectoryStack(root, basePath, start);
         _links = new HardLinkSources(root, basePath);
         _replaceBlocker = ReplaceBlocker;
@@ -130,19 +131,25 @@ internal sealed unsafe partial class TreeWriter : IDisposable
 
     private void WriteHardLink(OpenDirectory parent, byte* name, TarEntry entry)
     {
+        if (TryLink(parent, name, entry)) return;
+        ClearWay(parent, name, entry);
+        if (!TryLink(parent, name, entry)) throw new LinuxException(Errno.EEXIST, "linkat", $"cannot unpack '{entry.DisplayName}'");
+    }
+
+    /// <returns>True also when the name is a link to that file already. False: something else has the name.</returns>
+    private bool TryLink(OpenDirectory parent, byte* name, TarEntry entry)
+    {
         (int source, byte[] sourceName) = _links.Find(entry);
         fixed (byte* from = sourceName)
         {
-            if (Libc.linkat(source, from, parent.Fd, name, 0) == 0) return;
-            if (LinuxException.LastError == Errno.EEXIST && !IsSameFile(source, from, parent.Fd, name))
-            {
-                ClearWay(parent, name, entry);
-                if (Libc.linkat(source, from, parent.Fd, name, 0) == 0) return;
-            }
-            else if (LinuxException.LastError == Errno.EEXIST) return;
+            if (Libc.linkat(source, from, parent.Fd, name, 0) == 0) return true;
+            Errno errno = LinuxException.LastError;
+            if (errno == Errno.EEXIST && IsSameFile(source, from, parent.Fd, name)) return true;
+            return errno == Errno.EEXIST ? false
+                : throw (errno == Errno.ENOENT
+                    ? TarFault.Refused(entry.Name, $"its hard link's target '{TarText.Display(entry.LinkName)}' does not exist")
+                    : new LinuxException(errno, "linkat", $"cannot unpack '{entry.DisplayName}'"));
         }
-        throw LinuxException.LastError == Errno.ENOENT ? TarFault.Refused(entry.Name, $"its hard link's target '{TarText.Display(entry.LinkName)}' does not exist")
-            : Failed("linkat", entry);
     }
 
     private void WriteSymbolicLink(OpenDirectory parent, byte* name, ReadOnlySpan<byte> plainName, TarEntry entry)

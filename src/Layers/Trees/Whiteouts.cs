@@ -24,13 +24,15 @@ internal sealed unsafe class Whiteouts(TreeWriter tree, WhiteoutForm form)
     /// <returns>False when the entry is no whiteout.</returns>
     internal bool TryApply(TarEntry entry, EntryPath path)
     {
-        if (path.Depth == 0 || !path.Last.StartsWith(Prefix))
+        // What else begins with .wh..wh. is aufs' bookkeeping, which image-spec leaves out: names of its own and all in its directories.
+        bool isReserved = path.Depth > 0 && (path.Last.StartsWith(Reserved) || path[0].StartsWith(Reserved));
+        if (isReserved && path.Last.SequenceEqual(Opaque)) HideSiblings(entry, path);
+        else if (!isReserved && path.Depth > 0 && path.Last.StartsWith(Prefix)) Hide(entry, path);
+        else if (!isReserved)
         {
             Remember(path);
             return false;
         }
-        if (path.Last.SequenceEqual(Opaque)) HideSiblings(entry, path);
-        else if (!path.Last.StartsWith(Reserved)) Hide(entry, path);   // the rest of .wh..wh. is aufs' bookkeeping, which image-spec leaves out
         return true;
     }
 

@@ -94,17 +94,24 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
             child.GoOn();
         }
         RootfsBuilder builder = new(spec, options.Bundle, root, resources.Namespaces, cgroup, plan.FileSystems);
+        bool hasHooks = HasHooksBeforePivot(resources);
         using (MountNamespaceVisit visit = new(child.Process))
         {
             builder.Attach();
             ReadOnlySpan<long> slots = child.Await(InitPlan.HasFileSystems);
+            TimeOffsets.Write(child.Process.Pid, spec.Linux?.TimeOffsets);
             builder.Populate(child, slots);
             if (_process.Terminal == true) OpenTerminal(root, builder);
             builder.Seal();
+            if (!hasHooks) builder.Pivot(options.NoPivot);
         }
-        TimeOffsets.Write(child.Process.Pid, spec.Linux?.TimeOffsets);
-        RunHooks(child, resources);
-        using (MountNamespaceVisit visit = new(child.Process)) builder.Pivot(options.NoPivot);
+        resources.StartContainerHooks.WriteState(State(child.Process.Pid, "created"));
+        if (hasHooks)
+        {
+            RunHooks(child, resources);
+            using MountNamespaceVisit visit = new(child.Process);
+            builder.Pivot(options.NoPivot);
+        }
         child.GoOn(_pty?.Peer);
         if (options.NoPivot) child.GoOn(root.Directory.Handle);
     }
@@ -117,12 +124,14 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
         builder.BindConsole(_pty);
     }
 
+    private bool HasHooksBeforePivot(InitResources resources)
+        => resources.CreateContainerHooks.Count > 0 || spec.Hooks is { Prestart.Count: > 0 } or { CreateRuntime.Count: > 0 };
+
     private void RunHooks(Child child, InitResources resources)
     {
         ContainerState state = State(child.Process.Pid, "creating");
         new HookRun("prestart", spec.Hooks?.Prestart).Run(state);
         new HookRun("createRuntime", spec.Hooks?.CreateRuntime).Run(state);
-        resources.StartContainerHooks.WriteState(State(child.Process.Pid, "created"));
         if (resources.CreateContainerHooks.Count == 0) return;
         resources.CreateContainerHooks.WriteState(state);
         child.GoOn();

@@ -1,3 +1,4 @@
+using System.Runtime;
 using System.Runtime.CompilerServices;
 using Microsoft.Win32.SafeHandles;
 using Sampan.Linux.Native;
@@ -14,6 +15,8 @@ public sealed unsafe class Child : IDisposable
 {
     private const ulong CLONE_PIDFD = 0x1000, CLONE_CLEAR_SIGHAND = 0x100000000, CLONE_INTO_CGROUP = 0x200000000;
     private const ulong SIGCHLD = 17;
+    private const int Allowance = 1024 * 1024;   // bytes that all threads together may allocate during a clone, of some 100 µs
+    private static readonly Lock s_collectionGate = new();   // a process has one no-collection region at a time
     private readonly SafeFileHandle _channel;
 
     private Child(ChildProcess process, SafeFileHandle channel) => (Process, _channel) = (process, channel);
@@ -34,26 +37,45 @@ public sealed unsafe class Child : IDisposable
                 StepCount = plan.StepCount,
                 Channel = theirs.Fd(),
                 Scratch = plan.Allocate(ChildPlanHeader.ScratchSize),
+                Descriptors = plan.Descriptors(theirs.Fd()),
             };
             new Span<long>(header->Report.Slots, ChildReport.SlotCount).Fill(-1);
-            int pidfd = -1;
             CloneArgs arguments = new()
             {
                 Flags = (ulong)place.Namespaces | CLONE_PIDFD | CLONE_CLEAR_SIGHAND | (place.Cgroup is null ? 0 : CLONE_INTO_CGROUP),
-                Pidfd = (ulong)(nint)(&pidfd),
                 ExitSignal = SIGCHLD,
                 Cgroup = place.Cgroup is null ? 0 : (ulong)place.Cgroup.Fd(),
             };
-            // Without a collection under way no flag is raised that the child's copy of the runtime would wait on. docs/adr/0001
-            bool held = GC.TryStartNoGCRegion(64 * 1024, disallowFullBlockingGC: true);
-            nint pid = Clone(&arguments, header);
-            if (held && System.Runtime.GCSettings.LatencyMode == System.Runtime.GCLatencyMode.NoGCRegion) GC.EndNoGCRegion();
-            if (pid < 0)
-            {
-                ours.Dispose();
-                throw new LinuxException((Errno)(int)-pid, "clone3", $"cannot make a process with new namespaces ({place.Namespaces})");
-            }
-            return new Child(new ChildProcess((int)pid, new SafeFileHandle(pidfd, ownsHandle: true)), ours);
+            ChildProcess? process;
+            do process = CloneWithoutCollection(&arguments, header, place);
+            while (process is null);
+            return new Child(process, ours);
+        }
+    }
+
+    /// <summary>The child's copy of the runtime must not believe that a garbage collection is under way: nobody would ever end it there, and the first
+    /// poll for it would wait for ever. So collections are held off, and when one came nevertheless (other threads allocated more than the
+    /// allowance meanwhile) this child is not trusted. It has done nothing yet that lasts: all its plans begin by waiting or by namespaces of its own.</summary>
+    /// <returns>Null when it has to be done again.</returns>
+    private static ChildProcess? CloneWithoutCollection(CloneArgs* arguments, ChildPlanHeader* header, BirthPlace place)
+    {
+        lock (s_collectionGate)
+        {
+            int pidfd = -1;
+            arguments->Pidfd = (ulong)(nint)(&pidfd);
+            // The second call makes room by a collection first.
+            if (!GC.TryStartNoGCRegion(Allowance, disallowFullBlockingGC: true)) GC.TryStartNoGCRegion(Allowance);
+            bool heldBefore = GCSettings.LatencyMode == GCLatencyMode.NoGCRegion;
+            nint pid = heldBefore ? Clone(arguments, header) : 0;
+            bool heldAfter = GCSettings.LatencyMode == GCLatencyMode.NoGCRegion;
+            if (heldAfter) GC.EndNoGCRegion();
+            if (!heldBefore) return null;
+            if (pid < 0) throw new LinuxException((Errno)(int)-pid, "clone3", $"cannot make a process with new namespaces ({place.Namespaces})");
+            ChildProcess process = new((int)pid, new SafeFileHandle(pidfd, ownsHandle: true));
+            if (heldAfter) return process;
+            Kill(process);
+            process.Dispose();
+            return null;
         }
     }
 
@@ -102,11 +124,13 @@ public sealed unsafe class Child : IDisposable
     }
 
     /// <summary>Ends the child, whatever it is doing, and reaps it.</summary>
-    public void Abandon()
+    public void Abandon() => Kill(Process);
+
+    private static void Kill(ChildProcess process)
     {
         const int SIGKILL = 9;
-        Process.Signal(SIGKILL);
-        Process.Wait();
+        process.Signal(SIGKILL);
+        process.Wait();
     }
 
     /// <summary>Closes the socket; the process lives on.</summary>

@@ -4,13 +4,20 @@ using Sampan.Linux.Native;
 
 namespace Sampan.Linux.Children;
 
-/// <summary>An argument of a step: a number, a pointer, or what an earlier step returned.</summary>
-public readonly record struct StepArgument(long Value, bool IsSlot)
+/// <summary>An argument of a step: a number, a pointer, a descriptor that the child inherits, or what an earlier step returned.</summary>
+public readonly record struct StepArgument
 {
-    public static implicit operator StepArgument(int value) => new(value, false);
-    public static implicit operator StepArgument(long value) => new(value, false);
-    public static implicit operator StepArgument(Slot slot) => new(slot.Index, true);
-    public static unsafe implicit operator StepArgument(void* pointer) => new((nint)pointer, false);
+    private StepArgument(long value) => Value = value;
+
+    internal long Value { get; private init; }
+    internal bool IsSlot { get; private init; }
+    internal bool IsDescriptor { get; private init; }
+
+    public static implicit operator StepArgument(int value) => new(value);
+    public static implicit operator StepArgument(long value) => new(value);
+    public static implicit operator StepArgument(Slot slot) => new(slot.Index) { IsSlot = true };
+    public static implicit operator StepArgument(SafeFileHandle handle) => new(handle.Fd()) { IsDescriptor = true };
+    public static unsafe implicit operator StepArgument(void* pointer) => new((nint)pointer);
 }
 
 /// <summary>Where a step's result is kept for later steps and for the parent's eyes.</summary>
@@ -28,6 +35,7 @@ public sealed unsafe class ChildPlan : IDisposable
     private byte* _free;
     private int _freeBytes;
     private int _slots;
+    private readonly List<int> _descriptors = [];
 
     public ChildPlan() => _steps = (ChildStep*)NativeMemory.Alloc((nuint)(_capacity * sizeof(ChildStep)));
 
@@ -66,7 +74,7 @@ public sealed unsafe class ChildPlan : IDisposable
     public void Report(int kind) => Operation("cannot report to the parent", ChildOperation.Report, kind);
 
     /// <summary>Waits on a listening unix socket for somebody's permission to go on (<see cref="StartSocket"/>), who then hears of failures in the parent's place.</summary>
-    public void AwaitStart(SafeFileHandle listener) => Operation("cannot wait for the start", ChildOperation.AwaitStart, listener.Fd());
+    public void AwaitStart(SafeFileHandle listener) => Operation("cannot wait for the start", ChildOperation.AwaitStart, listener);
 
     /// <summary>Every signal to its default action, none blocked.</summary>
     public void ResetSignals() => Operation("cannot reset the signals", ChildOperation.ResetSignals);
@@ -88,7 +96,7 @@ public sealed unsafe class ChildPlan : IDisposable
 
     /// <summary>Runs a program to its end: ECHILD when it fails, ETIMEDOUT when it takes longer (-1: no limit).</summary>
     public void RunProgram(string description, string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, SafeFileHandle input, int timeoutMs)
-        => Operation(description, ChildOperation.RunProgram, Text(path), Texts(arguments), Texts(environment), input.Fd(), timeoutMs);
+        => Operation(description, ChildOperation.RunProgram, Text(path), Texts(arguments), Texts(environment), input, timeoutMs);
 
     /// <summary>Picks the first path that can be executed by who the child is at this point: ENOENT, or EACCES when one was there.</summary>
     /// <param name="isPath">One path is meant, no search: the errno is its own.</param>
@@ -174,9 +182,30 @@ public sealed unsafe class ChildPlan : IDisposable
         _steps = null;
     }
 
-    private static void Set(ChildStep* step, int index, StepArgument argument)
+    /// <summary>Descriptors that steps use, ascending and unique, with <paramref name="channel"/>; ends with -1. The child closes all others at once,
+    /// so that nothing else of ours shows in its /proc/PID/fd and no pipe of another child stays open in it.</summary>
+    internal int* Descriptors(int channel)
+    {
+        _descriptors.Add(channel);
+        _descriptors.Sort();
+        int* numbers = (int*)Allocate((_descriptors.Count + 1) * sizeof(int));
+        int count = 0;
+        foreach (int descriptor in _descriptors)
+            if (count == 0 || numbers[count - 1] != descriptor) numbers[count++] = descriptor;
+        numbers[count] = -1;
+        return numbers;
+    }
+
+    /// <summary>Numbers that stay open though no step uses them.</summary>
+    public void Keep(int firstDescriptor, int count)
+    {
+        for (int i = 0; i < count; i++) _descriptors.Add(firstDescriptor + i);
+    }
+
+    private void Set(ChildStep* step, int index, StepArgument argument)
     {
         step->Arguments[index] = argument.Value;
+        if (argument.IsDescriptor) _descriptors.Add((int)argument.Value);
         if (argument.IsSlot) step->SlotArguments |= 1 << index;
     }
 }

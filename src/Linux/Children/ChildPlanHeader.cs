@@ -15,4 +15,6 @@ internal unsafe struct ChildPlanHeader
     /// <summary>Results of steps are kept here, in the message itself.</summary>
     public ChildReport Report;
     public byte* Scratch;
+    /// <summary>What stays open of the inherited descriptors above 2: ascending, ends with -1.</summary>
+    public int* Descriptors;
 }

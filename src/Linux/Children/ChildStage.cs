@@ -15,6 +15,7 @@ internal static unsafe class ChildStage
     /// <summary>Never returns: the last step executes the program, or the child ends.</summary>
     internal static void Run(ChildPlanHeader* plan)
     {
+        CloseOthers(plan->Descriptors);
         for (int i = 0; i < plan->StepCount; i++)
         {
             ChildStep* step = plan->Steps + i;
@@ -29,6 +30,17 @@ internal static unsafe class ChildStage
             if (step->ResultSlot >= 0) plan->Report.Slots[step->ResultSlot] = result;
         }
         Exit(0);
+    }
+
+    private static void CloseOthers(int* kept)
+    {
+        nint next = 3;
+        for (; *kept >= 0; kept++)
+        {
+            if (*kept > next) RawSyscall.Invoke(SyscallNumber.close_range, next, *kept - 1, 0);
+            if (*kept >= next) next = *kept + 1;
+        }
+        RawSyscall.Invoke(SyscallNumber.close_range, next, unchecked((nint)uint.MaxValue), 0);
     }
 
     private static nint Call(ChildPlanHeader* plan, ChildStep* step)

@@ -27,13 +27,13 @@ internal sealed class ExecPlan : IDisposable
         ProcessPlan.EnterCgroup(_plan, entrance.Tasks);
         ProcessPlan.SetScheduling(_plan, process);
         // All in one call: either every namespace of that very process, or none. setns(2)
-        _plan.Call("cannot join the container's namespaces", SyscallNumber.setns, init.Pidfd.Fd(), (long)(kinds & ~NamespaceKinds.Pid));
+        _plan.Call("cannot join the container's namespaces", SyscallNumber.setns, init.Pidfd, (long)(kinds & ~NamespaceKinds.Pid));
         if (inUserNamespace)
         {
             _plan.Call("cannot become root of the user namespace", SyscallNumber.setresgid, 0, 0, 0);
             _plan.Call("cannot become root of the user namespace", SyscallNumber.setresuid, 0, 0, 0);
         }
-        if (pty is not null) ProcessPlan.TakeTerminal(_plan, pty.Peer.Fd());
+        if (pty is not null) ProcessPlan.TakeTerminal(_plan, pty.Peer);
         else ProcessPlan.TakeStandardStreams(_plan, streams!, process.User.Uid);
         ProcessPlan.SetPersonality(_plan, spec.Linux?.Personality);
         ProcessPlan.CloseOthersOnExec(_plan, options.PreserveFds);

@@ -49,7 +49,7 @@ internal sealed class NamespacePlan : IDisposable
     {
         foreach ((NamespaceKinds kind, SafeFileHandle handle, string path) in _joined)
             if (kind != NamespaceKinds.Pid)
-                plan.Call($"cannot join namespace '{path}'", SyscallNumber.setns, handle.Fd(), (long)kind);
+                plan.Call($"cannot join namespace '{path}'", SyscallNumber.setns, handle, (long)kind);
     }
 
     internal void AddLate(ChildPlan plan)

@@ -18,7 +18,7 @@ internal static unsafe class ProcessPlan
     {
         if (tasks.Count == 0) return;
         byte* zero = plan.Text("0");
-        foreach (SafeFileHandle handle in tasks) plan.Call("cannot enter the cgroup", SyscallNumber.write, handle.Fd(), zero, 1);
+        foreach (SafeFileHandle handle in tasks) plan.Call("cannot enter the cgroup", SyscallNumber.write, handle, zero, 1);
     }
 
     /// <summary>While the host's procfs is still in view.</summary>
@@ -90,14 +90,17 @@ internal static unsafe class ProcessPlan
     {
         for (int standard = 0; standard < 3; standard++)
         {
-            plan.Call("cannot set standard input and output", SyscallNumber.dup3, streams[standard].Fd(), standard, 0);
+            plan.Call("cannot set standard input and output", SyscallNumber.dup3, streams[standard], standard, 0);
             if (streams.IsOwnable(standard))
                 plan.Call("cannot own standard input and output", SyscallNumber.fchown, standard, (long)uid, -1L).Tolerating(Errno.EINVAL, Errno.EPERM);
         }
     }
 
     internal static void CloseOthersOnExec(ChildPlan plan, int preserved)
-        => plan.Call("cannot close other descriptors", SyscallNumber.close_range, 3 + preserved, (long)uint.MaxValue, CLOSE_RANGE_CLOEXEC);
+    {
+        plan.Keep(3, preserved);
+        plan.Call("cannot close other descriptors", SyscallNumber.close_range, 3 + preserved, (long)uint.MaxValue, CLOSE_RANGE_CLOEXEC);
+    }
 
     /// <summary>Changes to the directory twice: as root, who may enter what the user may not, and when that is refused (NFS, root_squash) as the user;
     /// then looks where it is (CVE-2024-21626).</summary>

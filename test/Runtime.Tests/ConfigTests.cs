@@ -1,0 +1,90 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Sampan.Faults;
+using Sampan.Specs.Oci.Runtime;
+
+namespace Sampan.Runtime.Tests;
+
+public sealed class ConfigTests : IDisposable
+{
+    private readonly RuntimeProgramHost _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public void All_problems_are_told_at_once_and_nothing_is_made()
+    {
+        Outcome outcome = _host.RunScript("true", bundle =>
+        {
+            bundle.RemoveNamespace("uts");
+            bundle.Config["hostname"] = "x";
+            bundle.Linux["intelRdt"] = new JsonObject { ["closID"] = "a" };
+            bundle.Linux["sysctl"] = new JsonObject { ["vm.swappiness"] = "1" };
+            bundle.Process["cwd"] = "relative";
+        });
+        Assert.Equal(1, outcome.ExitCode);
+        foreach (string problem in (string[])["unable to set hostname without a private UTS namespace", "linux.intelRdt is not supported yet", "is not in a separate kernel namespace", "Cwd must be an absolute path"])
+            Assert.Contains(problem, outcome.Error);
+    }
+
+    [Theory]
+    [InlineData("linux", "netDevices", "{}")]
+    [InlineData("linux", "memoryPolicy", "{}")]
+    [InlineData("linux", "mountLabel", "\"x\"")]
+    [InlineData("process", "apparmorProfile", "\"x\"")]
+    [InlineData("process", "selinuxLabel", "\"x\"")]
+    public void A_field_that_is_not_honoured_is_refused_by_name(string parent, string field, string value)
+    {
+        Outcome outcome = _host.RunScript("true", bundle => bundle.Config[parent]![field] = JsonNode.Parse(value));
+        Assert.Equal(1, outcome.ExitCode);
+        Assert.Contains($"{field}", outcome.Error);
+        Assert.Contains("not supported yet", outcome.Error);
+    }
+
+    [Theory]
+    [InlineData("", "not JSON")]
+    [InlineData("{", "not JSON")]
+    [InlineData("[]", "expected an object")]
+    [InlineData("""{"root":5}""", "expected an object")]
+    [InlineData("""{"process":{"cwd":"/","args":["a"],"user":{"uid":-1}}}""", "out of range")]
+    [InlineData("""{"process":{}}""", "'cwd' is missing")]
+    public void A_malformed_config_is_refused_with_its_place(string text, string problem)
+    {
+        FaultException fault = Assert.Throws<FaultException>(() => RuntimeSpecReader.Read(Encoding.UTF8.GetBytes(text)));
+        Assert.Contains(problem, fault.Message);
+        Assert.Equal(FaultKind.InvalidArgument, fault.Kind);
+    }
+
+    [Fact]
+    public void What_the_writer_writes_the_reader_reads()
+    {
+        RuntimeSpec spec = RuntimeSpecReader.Read(File.ReadAllBytes($"{new Bundle(_host).Write()}/config.json"));
+        byte[] written = JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeSpecJson.Default.RuntimeSpec);
+        byte[] again = JsonSerializer.SerializeToUtf8Bytes(RuntimeSpecReader.Read(written), RuntimeSpecJson.Default.RuntimeSpec);
+        Assert.Equal(Encoding.UTF8.GetString(written), Encoding.UTF8.GetString(again));
+        Assert.Equal(["pid", "network", "ipc", "uts", "mount", "cgroup"], spec.Linux!.Namespaces!.Select(space => space.Type));
+    }
+
+    [Fact]
+    public void The_hand_written_reader_agrees_with_the_serializer_on_every_property()
+    {
+        // Every property of every record is given a value; whatever the reader drops shows in the text written again.
+        string text = JsonSerializer.Serialize(FilledIn.Spec, RuntimeSpecJson.Default.RuntimeSpec);
+        RuntimeSpec read = RuntimeSpecReader.Read(Encoding.UTF8.GetBytes(text));
+        Assert.Equal(text, JsonSerializer.Serialize(read with { Linux = read.Linux! with { Seccomp = RuntimeSpecReader.ReadSeccomp(read.Linux.SeccompJson.Span) } }, RuntimeSpecJson.Default.RuntimeSpec));
+        Assert.DoesNotContain("null", text);
+    }
+
+    [Fact]
+    public void Flags_are_runcs_and_an_unknown_one_is_refused()
+    {
+        Assert.Contains("flag provided but not defined: --nonsense", _host.Run("run", "--nonsense", "x").Error);
+        Assert.Contains("requires exactly 1 argument", _host.Run("start").Error);
+        Assert.StartsWith("sampan-runtime version ", _host.Run("--version").Output);
+        Assert.NotNull(JsonNode.Parse(_host.Run("features").Output)!["linux"]!["namespaces"]);
+        string log = $"{_host.Folder}/log.json";
+        Assert.Equal(1, _host.Run("--log", log, "--log-format", "json", "state", "nobody").ExitCode);
+        Assert.Equal("container \"nobody\" does not exist", (string)JsonNode.Parse(File.ReadAllText(log))!["msg"]!);
+    }
+}

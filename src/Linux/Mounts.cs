@@ -27,8 +27,15 @@ public static unsafe class Mounts
             else Configure(handle, type, FSCONFIG_SET_STRING, option[..equals], option[(equals + 1)..]);
         }
         Configure(handle, type, FSCONFIG_CMD_CREATE, null, null);
-        nint mount = Libc.syscall(SyscallNumber.fsmount, context, (nint)FSMOUNT_CLOEXEC, (nint)attributes);
-        if (mount < 0) throw Failure(handle, "fsmount", $"cannot mount a '{type}' file system");
+        return Make(handle, type, attributes);
+    }
+
+    /// <summary>Mounts, nowhere yet, what a file system context has made, whoever made it.</summary>
+    /// <exception cref="LinuxException">fsmount(2).</exception>
+    public static SafeFileHandle Make(SafeFileHandle context, string type, MountAttribute attributes)
+    {
+        nint mount = Libc.syscall(SyscallNumber.fsmount, context.Fd(), (nint)FSMOUNT_CLOEXEC, (nint)attributes);
+        if (mount < 0) throw Failure(context, "fsmount", $"cannot mount a '{type}' file system");
         return new SafeFileHandle(mount, ownsHandle: true);
     }
 

@@ -16,12 +16,16 @@ public sealed partial class Container : IDisposable
     private readonly StateDirectory _directory;
     private readonly ContainerState _state;
 
-    internal Container(string id, RuntimeSpec spec, StateDirectory directory, ContainerState state, ChildProcess? process, ICgroup cgroup, SafeFileHandle? console)
-        => (Id, Spec, _directory, _state, Process, Cgroup, Console) = (id, spec, directory, state, process, cgroup, console);
+    private RuntimeSpec? _spec;
+
+    internal Container(string id, RuntimeSpec? spec, StateDirectory directory, ContainerState state, ChildProcess? process, ICgroup cgroup, SafeFileHandle? console)
+        => (Id, _spec, _directory, _state, Process, Cgroup, Console) = (id, spec, directory, state, process, cgroup, console);
 
     public string Id { get; }
 
-    public RuntimeSpec Spec { get; }
+    /// <summary>The bundle's config.json.</summary>
+    /// <exception cref="FaultException">NotFound: the bundle is gone.</exception>
+    public RuntimeSpec Spec => _spec ??= ReadSpec(Bundle);
 
     public string Bundle => _state.Bundle;
 
@@ -128,7 +132,7 @@ public sealed partial class Container : IDisposable
     /// <summary>Pids of all its processes, in our pid namespace.</summary>
     public IReadOnlyList<int> Processes() => Cgroup.Processes();
 
-    /// <summary>Removes cgroup and state, then runs the poststop hooks. Idempotent.</summary>
+    /// <summary>Removes cgroup and state, then runs the poststop hooks, if the bundle is still there to name them. Idempotent.</summary>
     /// <param name="force">Kills what still runs.</param>
     /// <exception cref="FaultException">Conflict: it still runs and <paramref name="force"/> is not set.</exception>
     public void Delete(bool force = false)
@@ -149,7 +153,7 @@ public sealed partial class Container : IDisposable
         Cgroup.Delete(TimeSpan.FromSeconds(10));
         ContainerState stopped = State with { Status = "stopped", Pid = 0 };
         _directory.Remove();
-        new HookRun("poststop", Spec.Hooks?.Poststop).Run(stopped);
+        if (File.Exists(Path.Combine(Bundle, ConfigName)) || _spec is not null) new HookRun("poststop", Spec.Hooks?.Poststop).Run(stopped);
     }
 
     public void Dispose()
@@ -172,7 +176,7 @@ public sealed partial class Container : IDisposable
     {
         ContainerState state = directory.Read()
             ?? throw new FaultException(FaultKind.NotFound, $"container \"{id}\" does not exist: it was never made whole; delete it with --force");
-        return new Container(id, ReadSpec(state.Bundle), directory, state, ChildProcess.Find(state.Pid), CgroupFileSystem.Detect().Open(state.CgroupPath ?? id), null);
+        return new Container(id, null, directory, state, ChildProcess.Find(state.Pid), CgroupFileSystem.Detect().Open(state.CgroupPath ?? id), null);
     }
 
     private bool HasOwnPidNamespace => Spec.Linux?.Namespaces?.Any(space => space is { Type: "pid", Path: null or "" }) == true;

@@ -20,7 +20,7 @@ internal sealed class CgroupHierarchiesMount(RootDirectory root, ICgroup cgroup,
         {
             string name = controllers.StartsWith("name=", StringComparison.Ordinal) ? controllers[5..] : controllers;
             string destination = $"{mount.Destination}/{name}";
-            using SafeFileHandle hierarchy = childMounts.TakeHierarchy(child, slots, controllers) ?? Bind(directory);
+            using SafeFileHandle hierarchy = childMounts.MakeHierarchy(child, slots, controllers) ?? Bind(directory);
             Mounts.SetAttributes(hierarchy, options.Set, options.Clear, 0, recursive: false, destination);
             using SafeFileHandle place = root.MakeDirectory(destination);
             Mounts.Attach(hierarchy, place, destination);

@@ -8,11 +8,11 @@ using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime.Rootfs;
 
-/// <summary>File systems that show the namespaces of who mounts them (proc, sysfs, mqueue, cgroup; in a user namespace all of them):
-/// the child makes each, mounted nowhere yet, and the parent takes them over by descriptor and puts them in place.</summary>
+/// <summary>File systems that show the namespaces of who makes them (proc, sysfs, mqueue, cgroup; in a user namespace all of them):
+/// the child makes each, and the parent takes it over by descriptor and mounts it when its turn comes: mountinfo lists mounts by age.</summary>
 internal sealed unsafe class ChildMounts
 {
-    private const int FSCONFIG_SET_FLAG = 0, FSCONFIG_SET_STRING = 1, FSCONFIG_CMD_CREATE = 6, FSOPEN_CLOEXEC = 1, FSMOUNT_CLOEXEC = 1;
+    private const int FSCONFIG_SET_FLAG = 0, FSCONFIG_SET_STRING = 1, FSCONFIG_CMD_CREATE = 6, FSOPEN_CLOEXEC = 1;
     private readonly Dictionary<MountSpec, Slot> _slots = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, Slot> _cgroups = [];
 
@@ -26,16 +26,16 @@ internal sealed unsafe class ChildMounts
             switch (mount.Type)
             {
                 case "cgroup" when cgroup is not null && !cgroup.Directories.ContainsKey(""):
-                    if (ownCgroups) AddHierarchies(plan, cgroup, options);
+                    if (ownCgroups) AddHierarchies(plan, cgroup);
                     break;
                 case "cgroup" or "cgroup2":
-                    _slots[mount] = Add(plan, "cgroup2", "cgroup", options.FileSystem, options.Set & ~MountAttribute.ReadOnly);
+                    _slots[mount] = Add(plan, "cgroup2", "cgroup", options.FileSystem);
                     break;
                 case "proc" or "sysfs" or "mqueue":
-                    _slots[mount] = Add(plan, mount.Type, mount.Source ?? mount.Type, options.FileSystem, options.Set & ~MountAttribute.ReadOnly);
+                    _slots[mount] = Add(plan, mount.Type, mount.Source ?? mount.Type, options.FileSystem);
                     break;
                 case { Length: > 0 } when namespaces.HasUser:
-                    _slots[mount] = Add(plan, mount.Type, mount.Source, options.FileSystem, options.Set & ~MountAttribute.ReadOnly);
+                    _slots[mount] = Add(plan, mount.Type, mount.Source, options.FileSystem);
                     break;
             }
         }
@@ -43,26 +43,35 @@ internal sealed unsafe class ChildMounts
 
     internal bool Contains(MountSpec mount) => _slots.ContainsKey(mount);
 
-    /// <summary>Where the child has it, among the slots it reported.</summary>
-    internal SafeFileHandle Take(Child child, ReadOnlySpan<long> slots, MountSpec mount) => child.Take(slots[_slots[mount].Index]);
+    /// <summary>Mounts it, nowhere yet.</summary>
+    /// <param name="slots">As the child reported them.</param>
+    internal SafeFileHandle Make(Child child, ReadOnlySpan<long> slots, MountSpec mount, MountAttribute attributes)
+    {
+        using SafeFileHandle context = child.Take(slots[_slots[mount].Index]);
+        return Mounts.Make(context, mount.Type!, attributes);
+    }
 
     /// <summary>Null when the container has no cgroup namespace of its own: then its directories are bound instead.</summary>
-    internal SafeFileHandle? TakeHierarchy(Child child, ReadOnlySpan<long> slots, string controllers)
-        => _cgroups.TryGetValue(controllers, out Slot slot) ? child.Take(slots[slot.Index]) : null;
+    internal SafeFileHandle? MakeHierarchy(Child child, ReadOnlySpan<long> slots, string controllers)
+    {
+        if (!_cgroups.TryGetValue(controllers, out Slot slot)) return null;
+        using SafeFileHandle context = child.Take(slots[slot.Index]);
+        return Mounts.Make(context, "cgroup", 0);
+    }
 
-    private void AddHierarchies(ChildPlan plan, ICgroup cgroup, MountOptions options)
+    private void AddHierarchies(ChildPlan plan, ICgroup cgroup)
     {
         foreach (string controllers in cgroup.Directories.Keys)
         {
             List<string> data = controllers.StartsWith("name=", StringComparison.Ordinal) ? [controllers] : [.. controllers.Split(',')];
-            _cgroups[controllers] = Add(plan, "cgroup", "cgroup", data, options.Set);
+            _cgroups[controllers] = Add(plan, "cgroup", "cgroup", data);
         }
     }
 
-    private static Slot Add(ChildPlan plan, string type, string? source, IReadOnlyList<string> options, MountAttribute attributes)
+    private static Slot Add(ChildPlan plan, string type, string? source, IReadOnlyList<string> options)
     {
         string what = $"cannot mount a '{type}' file system";
-        Slot context = ChildPlan.Scratch, mount = plan.NewSlot();
+        Slot context = plan.NewSlot();
         plan.Call(what, SyscallNumber.fsopen, plan.Text(type), FSOPEN_CLOEXEC).Into(context);
         if (!string.IsNullOrEmpty(source)) plan.Call(what, SyscallNumber.fsconfig, context, FSCONFIG_SET_STRING, plan.Text("source"), plan.Text(source), 0);
         foreach (string option in options)
@@ -72,8 +81,6 @@ internal sealed unsafe class ChildMounts
             else plan.Call($"{what} with option '{option}'", SyscallNumber.fsconfig, context, FSCONFIG_SET_STRING, plan.Text(option[..equals]), plan.Text(option[(equals + 1)..]), 0);
         }
         plan.Call(what, SyscallNumber.fsconfig, context, FSCONFIG_CMD_CREATE, 0, 0, 0);
-        plan.Call(what, SyscallNumber.fsmount, context, FSMOUNT_CLOEXEC, (long)attributes).Into(mount);
-        plan.Call(what, SyscallNumber.close, context);
-        return mount;
+        return context;
     }
 }

@@ -41,7 +41,7 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, string bundle, Root
             CheckPlace(mount, options);
             if (_bindSources.TryGetValue(mount, out SafeFileHandle? source)) Bind(mount, source, options);
             else if (mount.Type == "cgroup" && cgroup is not null && !childMounts.Contains(mount)) new CgroupHierarchiesMount(_root, cgroup, childMounts).Make(child, slots, mount, options, _readOnlyAtTheEnd);
-            else if (childMounts.Contains(mount)) Place(childMounts.Take(child, slots, mount), mount, options);
+            else if (childMounts.Contains(mount)) Place(childMounts.Make(child, slots, mount, options.Set & ~MountAttribute.ReadOnly), mount, options);
             else Place(Make(mount, options), mount, options);
         }
         if (!IsDevBound())

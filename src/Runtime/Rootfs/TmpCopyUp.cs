@@ -18,9 +18,10 @@ internal static unsafe class TmpCopyUp
 
     private static void CopyEntries(SafeFileHandle source, SafeFileHandle target, string path)
     {
-        foreach (string entry in Directory.EnumerateFileSystemEntries(source.ProcPath()))
+        using DirectoryReader entries = new(source);
+        while (entries.Read())
         {
-            string name = Path.GetFileName(entry), here = $"{path}/{name}";
+            string name = System.Text.Encoding.UTF8.GetString(entries.Name), here = $"{path}/{name}";
             Statx stat = Files.Stat(source, name);
             switch (stat.Kind)
             {

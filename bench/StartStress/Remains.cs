@@ -1,0 +1,17 @@
+namespace Sampan.Bench.StartStress;
+
+/// <summary>What a start could leave behind.</summary>
+internal sealed record Remains(int Descriptors, int Mounts, int Cgroups, int Children, int Threads)
+{
+    public static Remains Count() => new(
+        Directory.GetFileSystemEntries("/proc/self/fd").Length,
+        File.ReadAllLines("/proc/self/mountinfo").Length,
+        Directory.GetDirectories("/sys/fs/cgroup").Prepend("/sys/fs/cgroup").Select(hierarchy => $"{hierarchy}/sampan-stress").Where(Directory.Exists)
+            .Sum(group => Directory.GetDirectories(group).Length),
+        Directory.GetDirectories("/proc/self/task").Sum(task => File.ReadAllText($"{task}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length),
+        Directory.GetDirectories("/proc/self/task").Length);
+
+    /// <summary>Threads may come and go with the runtime; the rest may not grow.</summary>
+    public bool IsNoMoreThan(Remains before)
+        => Descriptors <= before.Descriptors + 2 && Mounts <= before.Mounts && Cgroups <= before.Cgroups && Children <= before.Children;
+}

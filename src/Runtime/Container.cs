@@ -90,7 +90,8 @@ public sealed partial class Container : IDisposable
             FaultException cause = ExecutableSearch.Explain(e, Spec.Process?.Args[0] ?? "");
             throw new FaultException(cause.Kind, $"unable to start container process: {cause.Message}", e);
         }
-        new HookRun("poststart", Spec.Hooks?.Poststart).Run(State);
+        // Its program runs or has run: that is what these hooks are told, also when it was quick. runtime.md § Lifecycle, 9
+        new HookRun("poststart", Spec.Hooks?.Poststart).Run(State with { Status = "running", Pid = Pid });
     }
 
     /// <summary>Sends a signal to the first process, or to every one in the cgroup.</summary>

@@ -32,4 +32,7 @@ public sealed record CreateOptions
 
     /// <summary>cgroupsPath is "slice:prefix:name".</summary>
     public bool SystemdCgroup { get; init; }
+
+    /// <summary>Hears what was asked for and cannot be given on this machine, where runtimes go on without it: a capability that this process does not have.</summary>
+    public Action<string>? Warn { get; init; }
 }

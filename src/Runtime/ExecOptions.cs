@@ -16,4 +16,7 @@ public sealed record ExecOptions
 
     /// <summary>How many of our descriptors from 3 on the process gets.</summary>
     public int PreserveFds { get; init; }
+
+    /// <summary>Hears what was asked for and cannot be given on this machine, where runtimes go on without it: a capability that this process does not have.</summary>
+    public Action<string>? Warn { get; init; }
 }

@@ -35,6 +35,7 @@ internal static class CreateCommand
             NoPivot = arguments.Has("no-pivot"),
             NoNewKeyring = arguments.Has("no-new-keyring"),
             SystemdCgroup = global.SystemdCgroup,
+            Warn = message => RuntimeLog.Warn(global, message),
         });
         try
         {

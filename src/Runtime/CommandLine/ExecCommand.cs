@@ -27,6 +27,7 @@ internal static class ExecCommand
             Stdout = ContainerStdio.Own(1),
             Stderr = ContainerStdio.Own(2),
             PreserveFds = (int)(parsed.Number("preserve-fds") ?? 0),
+            Warn = message => RuntimeLog.Warn(global, message),
         });
         if (consoleSocket is not null) ContainerStdio.SendConsole(started.Console!, consoleSocket);
         if (parsed.Value("pid-file") is { } pidFile) CreateCommand.WritePid(pidFile, started.Pid);

@@ -21,7 +21,7 @@ public static class RuntimeProgram
         catch (FaultException e)
         {
             bool named = options?.Command is "create" or "run" or "exec";
-            Report(options, named ? $"{options!.Command} failed: {e.Message}" : e.Message);
+            RuntimeLog.Error(options, named ? $"{options!.Command} failed: {e.Message}" : e.Message);
             return options?.Command == "exec" ? ExecFailure : Failure;
         }
     }
@@ -57,23 +57,5 @@ public static class RuntimeProgram
             "help" or "h" => HelpCommand.Run(),
             _ => throw new FaultException(FaultKind.InvalidArgument, $"No help topic for '{command}'"),
         };
-    }
-
-    private static void Report(GlobalOptions? options, string message)
-    {
-        string time = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture);
-        string quoted = System.Text.Json.JsonEncodedText.Encode(message, System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
-        string text = $"time=\"{time}\" level=error msg=\"{quoted}\"\n", json = $"{{\"level\":\"error\",\"msg\":\"{quoted}\",\"time\":\"{time}\"}}\n";
-        StandardOutput.WriteError(text);
-        if (options?.Log is not { } log) return;
-        try
-        {
-            using var file = Linux.Files.Open(log, Linux.Native.OpenFlags.WriteOnly | Linux.Native.OpenFlags.Create | Linux.Native.OpenFlags.Append, 0x1A4 /* 0644 */);
-            Linux.Files.WriteAll(file, System.Text.Encoding.UTF8.GetBytes(options.LogsJson ? json : text), log);
-        }
-        catch (Linux.Native.LinuxException)
-        {
-            // Standard error has it already.
-        }
     }
 }

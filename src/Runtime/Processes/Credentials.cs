@@ -17,21 +17,21 @@ internal sealed unsafe class Credentials
     private readonly ulong _bounding, _effective, _permitted, _inheritable, _ambient;
     private readonly bool _inUserNamespace;
 
-    /// <exception cref="FaultException">InvalidArgument: an unknown capability; PermissionDenied: one that we do not have ourselves.</exception>
-    internal Credentials(ProcessSpec process, SeccompProgram? seccomp, bool inUserNamespace)
+    /// <param name="warn">Hears of capabilities that we do not have ourselves, and so cannot give.</param>
+    /// <exception cref="FaultException">InvalidArgument: an unknown capability.</exception>
+    internal Credentials(ProcessSpec process, SeccompProgram? seccomp, bool inUserNamespace, Action<string>? warn)
     {
         (_process, _seccomp, _inUserNamespace) = (process, seccomp, inUserNamespace);
         CapabilitiesSpec? sets = process.Capabilities;
-        _bounding = Capabilities.Mask(sets?.Bounding);
-        _effective = Capabilities.Mask(sets?.Effective);
-        _permitted = Capabilities.Mask(sets?.Permitted);
-        _inheritable = Capabilities.Mask(sets?.Inheritable);
-        _ambient = Capabilities.Mask(sets?.Ambient);
         ulong ours = inUserNamespace ? ulong.MaxValue : Capabilities.Permitted();
-        for (int number = 0; number < Capabilities.All.Count; number++)
-            if (((_effective | _permitted | _inheritable | _ambient) & ~ours & (1UL << number)) != 0)
-                throw new FaultException(FaultKind.PermissionDenied,
-                    $"cannot give the container {Capabilities.Name(number)}: this process does not have it; remove it from process.capabilities");
+        _bounding = Capabilities.Mask(sets?.Bounding);
+        _permitted = Capabilities.Mask(sets?.Permitted) & ours;
+        _effective = Capabilities.Mask(sets?.Effective) & ours;
+        _inheritable = Capabilities.Mask(sets?.Inheritable) & ours;
+        _ambient = Capabilities.Mask(sets?.Ambient) & ours;
+        ulong missing = Capabilities.Mask(sets?.Permitted) & ~ours;
+        for (int number = 0; missing >> number != 0; number++)
+            if ((missing & (1UL << number)) != 0) warn?.Invoke($"{Capabilities.Name(number)} is not given to the container: this process does not have it");
     }
 
     /// <summary>Bounding set, groups and ids. Capabilities survive the change of ids.</summary>

@@ -17,7 +17,7 @@ internal sealed class ExecPlan : IDisposable
         ProcessSpec process = options.Process;
         NamespaceKinds kinds = Namespaces.DifferentFromOurs(init.Pid);
         bool inUserNamespace = (kinds & NamespaceKinds.User) != 0;
-        Credentials credentials = new(process, seccomp, inUserNamespace);
+        Credentials credentials = new(process, seccomp, inUserNamespace, options.Warn);
         _plan.ResetSignals();
         // The container's processes see this one from the moment it joins: they may not trace or read it. (CVE-2016-9962)
         _plan.Call("cannot become undumpable", SyscallNumber.prctl, Libc.PR_SET_DUMPABLE, 0);

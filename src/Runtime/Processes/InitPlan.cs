@@ -19,7 +19,7 @@ internal sealed unsafe class InitPlan : IDisposable
     internal InitPlan(RuntimeSpec spec, ProcessSpec process, CreateOptions options, InitResources resources)
     {
         NamespacePlan namespaces = resources.Namespaces;
-        Credentials credentials = new(process, resources.Seccomp, namespaces.HasUser);
+        Credentials credentials = new(process, resources.Seccomp, namespaces.HasUser, options.Warn);
         _plan.ResetSignals();
         // Nothing of us can be read or traced by who shares the new namespaces. It ends with execve. (CVE-2016-9962)
         _plan.Call("cannot become undumpable", SyscallNumber.prctl, Libc.PR_SET_DUMPABLE, 0);

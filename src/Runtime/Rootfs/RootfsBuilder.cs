@@ -112,8 +112,7 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, string bundle, Root
     private void Bind(MountSpec mount, SafeFileHandle source, MountOptions options)
     {
         string given = mount.Source!;
-        if (options.FileSystem.Count > 0)
-            throw new FaultException(FaultKind.InvalidArgument, $"bind mount on '{mount.Destination}' does not understand option '{options.FileSystem[0]}'");
+        // A bind mount has no file system to tell further options ("mode=755") to; mount(2) passes over them, and so do all runtimes.
         if (mount.UidMappings is { Count: > 0 } || mount.GidMappings is { Count: > 0 })
             throw new FaultException(FaultKind.NotSupported, $"uidMappings and gidMappings of the mount on '{mount.Destination}' are not supported yet; remove them");
         using SafeFileHandle bind = Mounts.Clone(source, options.IsRecursiveBind || options.RecursiveSet != 0 || options.RecursiveClear != 0, given);

@@ -18,6 +18,7 @@ internal static class JsonBody
     internal static async Task<T?> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, CancellationToken ct) where T : class
     {
         CheckContentType(request);
+        if (request.ContentLength > MaxLength) throw TooLong();
         byte[] text = await ReadAllAsync(request, ct);
         if (text.Length == 0 && request.ContentLength is 0 or null) return null;
         return Parse(text, type);
@@ -68,6 +69,8 @@ internal static class JsonBody
             throw new FaultException(FaultKind.InvalidArgument, $"unsupported Content-Type header ({type}): must be 'application/json'");
     }
 
+    private static FaultException TooLong() => new(FaultKind.InvalidArgument, $"request body is longer than {MaxLength} bytes");
+
     private static bool HasChunkedBody(HttpRequest request) => request.Headers.TransferEncoding.Count > 0;
 
     private static async Task<byte[]> ReadAllAsync(HttpRequest request, CancellationToken ct)
@@ -75,8 +78,7 @@ internal static class JsonBody
         while (true)
         {
             var read = await request.BodyReader.ReadAsync(ct);
-            if (read.Buffer.Length > MaxLength)
-                throw new FaultException(FaultKind.InvalidArgument, $"request body is longer than {MaxLength} bytes");
+            if (read.Buffer.Length > MaxLength) throw TooLong();
             if (read.IsCompleted)
             {
                 byte[] text = read.Buffer.ToArray();

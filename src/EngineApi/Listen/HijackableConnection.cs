@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -39,7 +40,11 @@ internal sealed class HijackableConnection : ConnectionContext, IDuplexPipe
     public override EndPoint? LocalEndPoint { get => _inner.LocalEndPoint; set => _inner.LocalEndPoint = value; }
     public override EndPoint? RemoteEndPoint { get => _inner.RemoteEndPoint; set => _inner.RemoteEndPoint = value; }
 
-    public override void Abort(ConnectionAbortedException abortReason) => _inner.Abort(abortReason);
+    public override void Abort(ConnectionAbortedException abortReason)
+    {
+        _inner.Abort(abortReason);
+        _closed.CancelAsync(); // on the thread pool: the caller may hold a lock of HTTP's
+    }
 
     public override ValueTask DisposeAsync() => _inner.DisposeAsync();
 
@@ -54,7 +59,7 @@ internal sealed class HijackableConnection : ConnectionContext, IDuplexPipe
         _input.Detach();
         var output = _output.Detach();
         await output.WriteAsync(Encoding.ASCII.GetBytes(text.ToString()), ct);
-        return new HijackedStream(_inner.Transport.Input, output);
+        return new HijackedStream(_inner.Transport.Input, output, new HangupWatch(Features.Get<IConnectionSocketFeature>()?.Socket));
     }
 
     private void OnInnerClosed()

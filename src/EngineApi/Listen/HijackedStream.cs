@@ -5,8 +5,11 @@ namespace Sampan.EngineApi.Listen;
 
 /// <summary>The raw bytes of a hijacked connection. A read of 0 is the client's half-close; a write to a client that has gone throws
 /// <see cref="IOException"/>. Disposing sends what is left and ends the connection.</summary>
-internal sealed class HijackedStream(PipeReader input, PipeWriter output) : Stream
+internal sealed class HijackedStream(PipeReader input, PipeWriter output, HangupWatch hangup) : Stream
 {
+    /// <summary>Cancelled when the client has closed both directions.</summary>
+    internal CancellationToken Gone => hangup.Gone;
+
     public override bool CanRead => true;
     public override bool CanWrite => true;
     public override bool CanSeek => false;
@@ -24,7 +27,8 @@ internal sealed class HijackedStream(PipeReader input, PipeWriter output) : Stre
             }
             catch (Exception error) when (error is IOException or Microsoft.AspNetCore.Connections.ConnectionResetException)
             {
-                return 0; // reset: nothing more comes; a write will find out
+                hangup.Start();
+                return 0; // reset: nothing more comes
             }
             if (read.Buffer.Length > 0)
             {
@@ -35,7 +39,11 @@ internal sealed class HijackedStream(PipeReader input, PipeWriter output) : Stre
                 return count;
             }
             input.AdvanceTo(read.Buffer.End);
-            if (read.IsCompleted || read.IsCanceled) return 0;
+            if (read.IsCompleted || read.IsCanceled)
+            {
+                hangup.Start();
+                return 0;
+            }
         }
     }
 
@@ -54,6 +62,7 @@ internal sealed class HijackedStream(PipeReader input, PipeWriter output) : Stre
 
     public override async ValueTask DisposeAsync()
     {
+        hangup.Dispose();
         await output.CompleteAsync();
         await base.DisposeAsync();
     }

@@ -34,7 +34,7 @@ internal sealed class ContainerStreamRoutes(EngineHost engine)
             DetachKeys = request.Text("detachKeys") is { Length: > 0 } keys ? keys : null,
         }, request.Aborted);
         await using var stream = await request.HijackAsync(StreamTypes.OfStream(attachment.Tty, request.Version));
-        await HijackedWork.RunAsync(() => attachment.RunAsync(stream, request.Aborted));
+        await HijackedWork.RunAsync(stream, request.Aborted, ended => attachment.RunAsync(stream, ended));
     }
 
     private async Task Logs(ApiRequest request)

@@ -40,15 +40,15 @@ internal sealed class ExecRoutes(EngineHost engine)
             return;
         }
         await using var stream = await request.HijackAsync(StreamTypes.OfStream(attachment.Tty, request.Version));
-        await HijackedWork.RunAsync(async () =>
+        await HijackedWork.RunAsync(stream, request.Aborted, async ended =>
         {
             try
             {
-                await attachment.RunAsync(stream, request.Aborted);
+                await attachment.RunAsync(stream, ended);
             }
             catch (FaultException fault)
             {
-                await stream.WriteAsync(InBand(fault.Message, attachment.Tty), request.Aborted);
+                await stream.WriteAsync(InBand(fault.Message, attachment.Tty), ended);
             }
         });
     }

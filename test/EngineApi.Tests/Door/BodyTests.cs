@@ -55,4 +55,12 @@ public sealed class BodyTests : IAsyncLifetime
     [Fact]
     public async Task A_charset_does_not_matter() =>
         Assert.Equal(201, (await _server.SendAsync("POST", "/echo", "{}", "application/json; charset=utf-8")).Status);
+
+    [Fact]
+    public async Task An_endless_body_is_refused_before_it_is_read()
+    {
+        using var connection = await _server.ConnectAsync();
+        await connection.WriteAsync($"POST /echo HTTP/1.1\r\nHost: docker\r\nContent-Type: application/json\r\nContent-Length: {17 << 20}\r\n\r\n");
+        Assert.StartsWith("HTTP/1.1 400", await connection.ReadUntilAsync("\r\n\r\n"));
+    }
 }

@@ -1,5 +1,6 @@
 using System.Text;
 using Sampan.EngineApi.Http;
+using Sampan.EngineApi.Streams;
 
 namespace Sampan.EngineApi.Tests.Door;
 
@@ -66,5 +67,45 @@ public sealed class HijackTests : IAsyncLifetime
             await connection.ReadUntilAsync("\r\n\r\n");
         }
         Assert.Equal(404, (await _server.SendAsync("GET", "/nothing")).Status);
+    }
+
+    [Fact]
+    public async Task A_client_that_closes_altogether_ends_silent_work()
+    {
+        var ended = new TaskCompletionSource();
+        await using var server = await TestServer.StartAsync(Route.Post("/silent", null, async request =>
+        {
+            await using var stream = await request.HijackAsync(StreamTypes.RawStream);
+            Assert.Equal(0, await stream.ReadAsync(new byte[1]));
+            await HijackedWork.RunAsync(stream, request.Aborted, token => Task.Delay(Timeout.Infinite, token));
+            ended.SetResult();
+        }));
+        using (var connection = await server.ConnectAsync())
+        {
+            await connection.WriteAsync("POST /silent HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+            await connection.ReadUntilAsync("\r\n\r\n");
+        }
+        await ended.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task A_client_that_only_half_closes_keeps_its_stream()
+    {
+        var go = new TaskCompletionSource();
+        await using var server = await TestServer.StartAsync(Route.Post("/late", null, async request =>
+        {
+            await using var stream = await request.HijackAsync(StreamTypes.RawStream);
+            await stream.ReadAsync(new byte[1]);
+            using var listen = stream.Gone.Register(() => go.TrySetException(new IOException("taken for gone")));
+            await go.Task;
+            await stream.WriteAsync("late"u8.ToArray());
+        }));
+        using var connection = await server.ConnectAsync();
+        await connection.WriteAsync("POST /late HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n\r\n");
+        await connection.ReadUntilAsync("\r\n\r\n");
+        connection.HalfClose();
+        await Task.Delay(TimeSpan.FromSeconds(1.5)); // longer than the watch's interval
+        go.TrySetResult();
+        Assert.Equal("late", await connection.ReadToEndAsync());
     }
 }

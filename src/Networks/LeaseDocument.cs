@@ -15,7 +15,7 @@ internal sealed record LeaseDocument
     public int PrefixLength { get; init; }
     public string? Gateway { get; init; }
     public string? MacAddress { get; init; }
-    public List<PortDocument> Ports { get; init; } = [];
+    public List<PortDocument> Ports { get; init => field = value ?? []; } = [];   // generated readers hand null to what is absent
 
     public static LeaseDocument Of(EndpointLease lease) => new()
     {

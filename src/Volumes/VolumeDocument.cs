@@ -6,8 +6,8 @@ namespace Sampan.Volumes;
 internal sealed record VolumeDocument
 {
     public required DateTimeOffset CreatedAt { get; init; }
-    public Dictionary<string, string> Labels { get; init; } = [];
-    public Dictionary<string, string> Options { get; init; } = [];
+    public Dictionary<string, string> Labels { get; init => field = value ?? []; } = [];   // generated readers hand null to what is absent
+    public Dictionary<string, string> Options { get; init => field = value ?? []; } = [];
     public bool Anonymous { get; init; }
 }
 

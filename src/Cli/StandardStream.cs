@@ -1,52 +1,57 @@
 using Microsoft.Win32.SafeHandles;
+using Sampan.Linux;
+using Sampan.Linux.Native;
 
 namespace Sampan.Cli;
 
-/// <summary>Descriptor 0, 1 or 2 as it is. Not System.Console, which reads terminals by lines and sets them up its own way.
+/// <summary>Descriptor 0, 1 or 2 by read(2) and write(2). Not System.Console, which reads terminals by lines and sets them up its own way;
+/// not FileStream, which keeps a file position of its own and so writes over what others have put into the same file.
 /// A write happens at once on the caller's thread; a read waits on a thread of its own.</summary>
 internal sealed class StandardStream : Stream
 {
-    private const int EPIPE = 32;
     /// <summary>128 + SIGPIPE: what a shell reports when the reader of our output has gone.</summary>
     private const int BrokenPipe = 141;
-    private readonly FileStream _file;
+    private readonly SafeFileHandle _handle;
+    private readonly FileAccess _access;
 
-    private StandardStream(FileStream file) => _file = file;
+    private StandardStream(SafeFileHandle handle, FileAccess access) => (_handle, _access) = (handle, access);
 
-    /// <returns>A stream without a buffer; nothing at all when the descriptor is closed.</returns>
-    public static Stream Open(int fd, FileAccess access)
-    {
-        try
-        {
-            return new StandardStream(new FileStream(new SafeFileHandle(fd, ownsHandle: false), access, bufferSize: 0));
-        }
-        catch (Exception closed) when (closed is IOException or ArgumentException or UnauthorizedAccessException)
-        {
-            return Null;
-        }
-    }
+    public static Stream Open(int fd, FileAccess access) => new StandardStream(new SafeFileHandle(fd, ownsHandle: false), access);
 
-    public override bool CanRead => _file.CanRead;
+    public override bool CanRead => _access == FileAccess.Read;
     public override bool CanSeek => false;
-    public override bool CanWrite => _file.CanWrite;
+    public override bool CanWrite => _access == FileAccess.Write;
     public override long Length => throw new NotSupportedException();
     public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
-    public override int Read(byte[] buffer, int offset, int count) => _file.Read(buffer, offset, count);
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    /// <exception cref="LinuxException">read(2): EBADF when the descriptor is closed, EIO when the terminal was hung up.</exception>
+    public override unsafe int Read(Span<byte> buffer)
+    {
+        while (true)
+        {
+            nint count;
+            fixed (byte* start = buffer) count = Libc.read(_handle.Fd(), start, (nuint)buffer.Length);
+            if (count >= 0) return (int)count;
+            if (LinuxException.LastError != Errno.EINTR) throw LinuxException.FromLastError("read", "cannot read standard input");
+        }
+    }
 
     public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        new(Task.Factory.StartNew(() => _file.Read(buffer.Span), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        new(Task.Factory.StartNew(() => Read(buffer.Span), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default));
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     /// <exception cref="CommandFailedException">Nobody reads any more: the program ends without a word, as by SIGPIPE.</exception>
+    /// <exception cref="LinuxException">write(2): ENOSPC, EIO, EBADF.</exception>
     public override void Write(ReadOnlySpan<byte> buffer)
     {
         try
         {
-            _file.Write(buffer);
+            Files.WriteAll(_handle, buffer, "standard output");
         }
-        catch (IOException broken) when (broken.HResult == EPIPE)
+        catch (LinuxException broken) when (broken.Errno == Errno.EPIPE)
         {
             throw new CommandFailedException(BrokenPipe);
         }

@@ -37,6 +37,8 @@ public sealed partial class NetworkManager : IDisposable
         {
             _leases[lease.EndpointId] = lease;
             _ports.Adopt(lease);
+            // Until the reconciliation knows better, its container lives and its ports stay in the rules.
+            if (lease.Address is not null) _connected.Add(lease.EndpointId);
         }
     }
 
@@ -138,11 +140,12 @@ public sealed partial class NetworkManager : IDisposable
             foreach (EndpointLease lease in _leases.Values.Where(lease => !liveContainers.Contains(lease.ContainerId)).ToArray())
             {
                 Forget(lease);
+                _connected.Remove(lease.EndpointId);
                 _store.Delete(lease);
                 Log.DroppedLease(_logger, lease.ContainerId, lease.Address);
             }
             if (!HasBridge) return;
-            foreach (EndpointLease lease in _leases.Values) _connected.Add(lease.EndpointId);
+            _addresses = null;   // once more from the beginning, if somebody was served before
             StartBridge();
             RemoveInBackground(_bridge.StrayLinks(_leases.Values));
         }

@@ -148,7 +148,7 @@ public abstract class CgroupContract : IDisposable
             group.KillAll();
             group.Delete(TimeSpan.FromSeconds(5));
         }
-        if (_groups.Count > 0) FileSystem.RemoveEmpty(_parent);
+        FileSystem.RemoveEmpty(_parent);
         Restore();
         GC.SuppressFinalize(this);
     }

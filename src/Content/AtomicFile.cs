@@ -6,8 +6,9 @@ public static class AtomicFile
     private const string TemporarySuffix = ".tmp";
 
     /// <summary>Writes to a temporary name beside <paramref name="path"/>, flushes it to the disk and renames. Callers keep two writers of one path apart.</summary>
+    /// <param name="flush">False for what is made anew at every start: a power failure may then leave it empty.</param>
     /// <exception cref="Sampan.Faults.FaultException">The disk is full.</exception>
-    public static void Replace(string path, ReadOnlySpan<byte> content)
+    public static void Replace(string path, ReadOnlySpan<byte> content, bool flush = true)
     {
         string temporary = path + TemporarySuffix;
         try
@@ -15,7 +16,7 @@ public static class AtomicFile
             using (var file = File.OpenHandle(temporary, FileMode.Create, FileAccess.Write))
             {
                 RandomAccess.Write(file, content, 0);
-                RandomAccess.FlushToDisk(file);
+                if (flush) RandomAccess.FlushToDisk(file);
             }
             File.Move(temporary, path, overwrite: true);
         }

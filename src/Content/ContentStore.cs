@@ -136,9 +136,9 @@ public sealed class ContentStore
     /// <summary>Bytes of all blobs.</summary>
     public long TotalSize() => new DirectoryInfo(_blobs).EnumerateFiles().Sum(file => file.Length);
 
-    /// <summary>Replaces index.json, where other tools look for names.</summary>
+    /// <summary>Replaces index.json, where other tools look for names. It is not flushed: whoever opens the store writes it again.</summary>
     public void WriteIndex(Specs.Oci.Image.Index index) =>
-        AtomicFile.Replace(Path.Combine(_root, ImageLayout.IndexFileName), JsonSerializer.SerializeToUtf8Bytes(index, OciImageJson.Default.Index));
+        AtomicFile.Replace(Path.Combine(_root, ImageLayout.IndexFileName), JsonSerializer.SerializeToUtf8Bytes(index, OciImageJson.Default.Index), flush: false);
 
     internal string PathOf(Digest digest) => Path.Combine(_blobs, digest.Hex);
 

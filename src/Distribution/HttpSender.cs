@@ -70,6 +70,7 @@ internal sealed class HttpSender : IDisposable
     {
         AllowAutoRedirect = false,
         UseCookies = false,
+        Proxy = new EnvironmentProxy(),
         AutomaticDecompression = DecompressionMethods.None,   // digests are of the bytes as they travel
         ConnectTimeout = options.ConnectTimeout,
         ConnectCallback = Dial.ConnectAsync,

@@ -80,7 +80,7 @@ public sealed class BadInputTests(EngineFixture fixture) : IClassFixture<EngineF
         CommandResult daemon = await Command.RunAsync(Engine.Host.Inside(Repository.Sampan, "daemon", "-H", "unix://" + path,
             "--data-root", Engine.Host.Folder + "/long", "--exec-root", Engine.Host.Folder + "/longx", "--pidfile", Engine.Host.Folder + "/long.pid"));
         Assert.NotEqual(0, daemon.ExitCode);
-        Assert.Contains("too long", daemon.Error);
+        Assert.Contains("the kernel allows 107", daemon.Error);
     }
 
     [Fact]

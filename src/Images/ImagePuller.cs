@@ -37,7 +37,7 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
         if (await FindCurrentAsync(repository, reference, options, ct).ConfigureAwait(false) is { } current)
         {
             progress.Report(PullingFrom(reference, tagOrDigest));
-            return Finish(reference, current.Image, current.Digest, PullOutcome.UpToDate, options, progress);
+            return Finish(reference, current.Image, current.Digest, PullOutcome.UpToDate, progress);
         }
 
         using var lease = new ImageLease(store);
@@ -46,7 +46,7 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
         ImageReference byDigest = reference.WithDigest(target.Digest);
         image = store.Put(image, reference.Digest is null ? [reference, byDigest] : [byDigest], target);
         Log.Pulled(log, reference.ToString(), image.Layers.Sum(layer => layer.Blob.Size), (long)System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        return Finish(reference, image, target.Digest, known ? PullOutcome.UpToDate : PullOutcome.Downloaded, options, progress);
+        return Finish(reference, image, target.Digest, known ? PullOutcome.UpToDate : PullOutcome.Downloaded, progress);
     }
 
     /// <summary>The image we have under this name, if the registry still means the same by it.</summary>
@@ -68,6 +68,9 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
         var (target, fetched) = await resolver.ResolveAsync(tagOrDigest, lease.Blobs, () => progress.Report(PullingFrom(reference, tagOrDigest)), ct).ConfigureAwait(false);
         Manifest manifest = fetched.Manifest!;
         ImageConfig config = await FetchConfigAsync(repository, reference, manifest, lease.Blobs, ct).ConfigureAwait(false);
+        // An index was asked for the platform already; and what it says counts, since old configs leave their variant out.
+        if (target.Manifest is not null && options.Platform is { } wanted && !new PlatformMatcher(wanted).Matches(config.Platform))
+            throw new FaultException(FaultKind.NotFound, WrongPlatform.Message(reference.FamiliarString, wanted));
 
         var sources = LayerSource.Of(manifest, config);
         lease.Hold(sources);
@@ -95,14 +98,12 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
 
     private static PullProgress PullingFrom(ImageReference reference, string tagOrDigest) => new($"Pulling from {reference.Path}", tagOrDigest);
 
-    private static PullResult Finish(ImageReference reference, Image image, Digest digest, PullOutcome outcome, PullOptions options, SerialProgress progress)
+    private static PullResult Finish(ImageReference reference, Image image, Digest digest, PullOutcome outcome, SerialProgress progress)
     {
         progress.Report(new PullProgress($"Digest: {digest}"));
         progress.Report(new PullProgress(outcome is PullOutcome.UpToDate
             ? $"Status: Image is up to date for {reference.FamiliarString}"
             : $"Status: Downloaded newer image for {reference.FamiliarString}"));
-        if (options.Platform is { } wanted && !new PlatformMatcher(wanted).Matches(image.Config.Platform))
-            progress.Report(new PullProgress("WARNING: " + WrongPlatform.Message(reference.FamiliarString, wanted)));
         return new PullResult(image, digest, outcome);
     }
 

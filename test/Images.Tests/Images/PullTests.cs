@@ -85,15 +85,16 @@ public sealed class PullTests(DebianRegistry registry) : IClassFixture<DebianReg
     }
 
     [Fact]
-    public async Task An_image_of_another_platform_is_pulled_with_a_warning_and_not_found_for_the_wanted_one()
+    public async Task An_image_of_another_platform_is_refused_for_the_wanted_one_and_taken_without_a_wish()
     {
         await registry.PushAsync("foreign", "latest", MadeImage.Of([Base], platform: "linux/s390x"));
         using var store = new OpenStore(_folder.Path);
         string name = $"{registry.Address}/foreign:latest";
-        var progress = new Progress();
-        await store.Service.PullAsync(ImageReference.Parse(name), new PullOptions { Platform = Platform.Parse("linux/amd64") }, progress, default);
         string text = $"image with reference {name} was found but does not provide the specified platform (linux/amd64)";
-        Assert.Equal("WARNING: " + text, progress.Reports.Last().Status);
+        var other = await Assert.ThrowsAsync<FaultException>(() => store.Service.PullAsync(ImageReference.Parse(name), new PullOptions { Platform = Platform.Parse("linux/amd64") }, new Progress(), default));
+        Assert.Equal((text, FaultKind.NotFound), (other.Message, other.Kind));
+        store.AssertEmpty();
+        await store.Service.PullAsync(ImageReference.Parse(name), new PullOptions(), new Progress(), default);
         Assert.Equal(text, Assert.Throws<FaultException>(() => store.Service.Get(name, Platform.Parse("linux/amd64"))).Message);
 
         await registry.PushAsync("windows", "latest", MadeImage.Of([Base], platform: "windows/amd64"));

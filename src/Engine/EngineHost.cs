@@ -31,9 +31,10 @@ public sealed class EngineHost
 
     /// <param name="options">Validated; <see cref="DaemonOptions.RuntimePath"/> is set.</param>
     /// <param name="builtInImages">The archive of an image that this program carries; null for any other name.</param>
+    /// <param name="initProgram">The static init of <c>--init</c>, gzipped.</param>
     /// <exception cref="FaultException">InvalidArgument: a path is too long.</exception>
     public EngineHost(DaemonOptions options, ImageService images, NetworkManager networks, VolumeStore volumes,
-        Func<ImageReference, Stream?> builtInImages, ILoggerFactory logs)
+        Func<ImageReference, Stream?> builtInImages, ILoggerFactory logs, Func<Stream?>? initProgram = null)
     {
         (Options, Images) = (options, images);
         _log = logs.CreateLogger<EngineHost>();
@@ -45,8 +46,8 @@ public sealed class EngineHost
         var containerVolumes = new ContainerVolumes(volumes, Events);
         var network = new ContainerNetwork(networks, Events);
         var endpoints = new EndpointView(networks);
-        var launcher = new ContainerLauncher(options, _index, store, images, network, containerVolumes,
-            new BundleWriter(options, _index, images, cgroupV2), sockets);
+        var launcher = new ContainerLauncher(new RuntimeExecutable(options.RuntimePath!), _index, store, images, network, containerVolumes,
+            new BundleWriter(options, _index, images, new InitProgram(options.DataRoot, initProgram ?? (() => null)), cgroupV2), sockets);
         var killer = new ContainerKiller(store, Events);
         var remover = new ContainerRemover(_index, store, images, containerVolumes, killer, Events);
         var end = new ContainerEnd(store, launcher, Events, logs.CreateLogger<ContainerEnd>())

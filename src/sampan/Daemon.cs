@@ -86,7 +86,8 @@ internal static partial class Daemon
         }, Snapshotters.Open(Path.Combine(options.DataRoot, "snapshots"), options.StorageDriver), logs);
         using var networks = new NetworkManager(NetworkOptionsOf(options), logs.CreateLogger<NetworkManager>());
         var volumes = new VolumeStore(Path.Combine(options.DataRoot, "volumes"));
-        var engine = new EngineHost(options, images, networks, volumes, HelloImage.TryOpen, logs);
+        var engine = new EngineHost(options, images, networks, volumes, HelloImage.TryOpen, logs,
+            () => typeof(Daemon).Assembly.GetManifestResourceStream("sampan-init.gz"));
         await engine.AdoptAsync().ConfigureAwait(false);
         try
         {

@@ -75,6 +75,13 @@ public sealed class LogReaderTests : IDisposable
     }
 
     [Fact]
+    public async Task Timestamps_have_nine_digits_however_many_the_file_has()
+    {
+        File.WriteAllText(LogPath, """{"log":"x\n","stream":"stdout","time":"2026-01-02T03:04:05.12Z"}""" + "\n");
+        Assert.Equal("2026-01-02T03:04:05.120000000Z x\n", await ReadAsync(Both with { Timestamps = true }));
+    }
+
+    [Fact]
     public async Task A_line_that_a_crash_tore_is_left_out()
     {
         File.WriteAllText(LogPath, "{\"log\":\"torn\n" + Line("whole\\n"));

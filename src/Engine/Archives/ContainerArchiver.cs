@@ -75,7 +75,7 @@ internal sealed class ContainerArchiver(ImageService images, EventLog events)
     }
 
     public IReadOnlyList<FilesystemChange> Changes(Container container) =>
-        [.. images.Snapshotter.Changes(new SnapshotKey(container.Id)).Select(change => new FilesystemChange { Kind = (int)change.Kind, Path = change.Path })];
+        [.. EnginePaths.WithoutOurs(images.Snapshotter.Changes(new SnapshotKey(container.Id))).Select(change => new FilesystemChange { Kind = (int)change.Kind, Path = change.Path })];
 
     private static void RefuseReadOnly(Container container, string path)
     {

@@ -75,9 +75,9 @@ internal sealed partial class ContainerEnd(ContainerStore store, ContainerLaunch
             foreach (var exec in container.Execs)
                 exec.ContainerEnded();
             Ended(container);
-            if (client is not null)
-                await ShimEnding.AfterExitAsync(client).ConfigureAwait(false);
             var host = container.Document.HostConfig;
+            if (client is not null)
+                await ShimEnding.AfterExitAsync(client, untilGone: host.PublishAllPorts || host.PortBindings is { Count: > 0 }).ConfigureAwait(false);
             var before = container.State;
             if (!before.StoppedByUser && RestartPolicies.Restarts(host.RestartPolicy, exit.ExitCode, before.RestartCount))
                 restartAfter = NextDelay(container, before, exit);

@@ -24,7 +24,7 @@ internal sealed class LogWriter(ContainerLogOptions options, bool framed, Stream
         }
         if (!LogEntry.TryParse(line, _scratch, out var entry) || !IsWanted(entry))
             return;
-        int stamp = options.Timestamps ? entry.Time.Length + 1 : 0;
+        int stamp = options.Timestamps ? LogTimestamp.Length + 1 : 0;
         int length = stamp + entry.Payload.Length;
         var span = _output.GetSpan(StreamFrame.HeaderLength + length);
         int at = 0;
@@ -35,7 +35,7 @@ internal sealed class LogWriter(ContainerLogOptions options, bool framed, Stream
         }
         if (options.Timestamps)
         {
-            entry.Time.CopyTo(span[at..]);
+            LogTimestamp.Write(entry.Time, span[at..]);
             span[at + stamp - 1] = (byte)' ';
             at += stamp;
         }

@@ -11,17 +11,19 @@ internal sealed class NetworkChoice(NetworkManager networks)
     private const string ContainerPrefix = "container:";
 
     /// <returns>The settings by network name; empty when the container shares another's network.</returns>
-    /// <exception cref="FaultException">NotFound: no such network. NotSupported: more than one, aliases, links, IPv6.</exception>
+    /// <remarks>A network that is not there (yet) is no error here: the start fails then, as in Docker. A 404 now would make the CLI pull the image.</remarks>
+    /// <exception cref="FaultException">NotSupported: more than one, aliases, links, IPv6.</exception>
     public IReadOnlyDictionary<string, EndpointSettings> Choose(ContainerConfig config, HostConfig host, NetworkingConfig? asked)
     {
         if (SharedContainer(host) is not null)
             return new Dictionary<string, EndpointSettings>();
         string mode = config.NetworkDisabled ? Network.NoneName : host.NetworkMode;
-        var network = Get(mode);
+        var network = networks.Find(mode);
         var settings = new EndpointSettings();
         foreach (var (name, endpoint) in asked?.EndpointsConfig ?? new Dictionary<string, EndpointSettings>())
         {
-            if (Get(name is "default" ? Network.BridgeName : name).Id != network.Id)
+            string asName = name is "default" ? Network.BridgeName : name;
+            if (asName != mode && (network is null || networks.Find(asName)?.Id != network.Id))
                 throw new FaultException(FaultKind.NotSupported,
                     $"not supported by this engine: NetworkingConfig.EndpointsConfig '{name}' beside network mode '{host.NetworkMode}': a container joins one network");
             if (endpoint is not null)
@@ -29,15 +31,12 @@ internal sealed class NetworkChoice(NetworkManager networks)
         }
         if (config.MacAddress is { Length: > 0 } address && settings.MacAddress.Length == 0)
             settings = settings with { MacAddress = address };
-        return new Dictionary<string, EndpointSettings> { [network.Name] = settings with { NetworkID = network.Id } };
+        return new Dictionary<string, EndpointSettings> { [network?.Name ?? mode] = settings with { NetworkID = network?.Id ?? "" } };
     }
 
     /// <summary>The container whose network is shared (<c>--network container:x</c>), or null.</summary>
     public static string? SharedContainer(HostConfig host) =>
         host.NetworkMode.StartsWith(ContainerPrefix, StringComparison.Ordinal) ? host.NetworkMode[ContainerPrefix.Length..] : null;
-
-    public Network Get(string nameOrId) => networks.Find(nameOrId is "default" ? Network.BridgeName : nameOrId)
-        ?? throw new FaultException(FaultKind.NotFound, $"network {nameOrId} not found");
 
     private static EndpointSettings Validate(EndpointSettings endpoint)
     {

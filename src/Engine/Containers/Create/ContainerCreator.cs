@@ -1,9 +1,12 @@
+using Sampan.Engine.Archives;
 using Sampan.Engine.Events;
 using Sampan.Engine.Health;
 using Sampan.Engine.Networking;
 using Sampan.Engine.Storage;
 using Sampan.Faults;
 using Sampan.Images;
+using Sampan.Linux;
+using Sampan.Linux.Native;
 using Sampan.Snapshots;
 using Sampan.Specs.Docker;
 using Sampan.Specs.Oci.Image;
@@ -59,6 +62,8 @@ internal sealed class ContainerCreator(
         store.MakeFolder(id);
         var key = new SnapshotKey(id);
         images.Snapshotter.Prepare(key, image.TopLayer);
+        using (var own = images.Snapshotter.Open(key))
+            Files.OpenAt(own, EnginePaths.Marker, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.NoFollow, 0x1ED /* 0755 */).Dispose();
         var mounts = volumes.Resolve(planned, id, store.FolderOf(id));
         if (config.WorkingDir.Length > 0 || planned.Any(mount => mount.CopyUp))
             PrepareFiles(key, name, config.WorkingDir, planned, mounts);

@@ -11,7 +11,7 @@ using Sampan.Specs.Oci.Runtime;
 namespace Sampan.Engine.Containers.Start;
 
 /// <summary>Writes what a container is started from: the OCI bundle, and its <c>/etc/hosts</c>, <c>/etc/hostname</c> and <c>/etc/resolv.conf</c>.</summary>
-internal sealed class BundleWriter(DaemonOptions daemon, ContainerIndex index, ImageService images, bool cgroupV2)
+internal sealed class BundleWriter(DaemonOptions daemon, ContainerIndex index, ImageService images, InitProgram init, bool cgroupV2)
 {
     private const uint Readable = 0x1A4;   // 0644: any user of the container may read them
 
@@ -40,7 +40,7 @@ internal sealed class BundleWriter(DaemonOptions daemon, ContainerIndex index, I
             ShmSize = document.HostConfig.ShmSize,
             CgroupsPath = CgroupPathOf(document),
             CgroupV2 = cgroupV2,
-            InitPath = document.HostConfig.Init is true ? InitProgram.Find(daemon) : null,
+            InitPath = document.HostConfig.Init is true ? init.Find() : null,
         });
         Files.Replace(Path.Combine(container.Bundle, "config.json"), JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeSpecJson.Default.RuntimeSpec));
         return spec;

@@ -9,7 +9,8 @@ internal static class ShimEnding
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     /// <summary>The container's process has ended: what is left of it is removed and the shim ends.</summary>
-    public static async Task AfterExitAsync(TaskClient client)
+    /// <param name="untilGone">Wait for the end of the shim itself: it holds the sockets of published ports until then.</param>
+    public static async Task AfterExitAsync(TaskClient client, bool untilGone)
     {
         using var patience = new CancellationTokenSource(Patience);
         try
@@ -20,7 +21,7 @@ internal static class ShimEnding
         {
             // A shim that has gone by itself has removed its container before.
         }
-        await ShutdownAsync(client, patience.Token).ConfigureAwait(false);
+        await ShutdownAsync(client, untilGone, patience.Token).ConfigureAwait(false);
     }
 
     /// <summary>Whatever state the container is in: it is killed, removed, and the shim ends.</summary>
@@ -36,14 +37,17 @@ internal static class ShimEnding
         {
             // Nothing was created, or it has ended already.
         }
-        await AfterExitAsync(client).ConfigureAwait(false);
+        await AfterExitAsync(client, untilGone: true).ConfigureAwait(false);
     }
 
-    private static async Task ShutdownAsync(TaskClient client, CancellationToken ct)
+    private static async Task ShutdownAsync(TaskClient client, bool untilGone, CancellationToken ct)
     {
         try
         {
             await client.ShutdownAsync(ct).ConfigureAwait(false);
+            // The connection is the last thing that the kernel closes of the shim: its listeners have lower numbers.
+            if (untilGone)
+                await client.Closed.WaitAsync(ct).ConfigureAwait(false);
         }
         catch (Exception error) when (error is FaultException or OperationCanceledException)
         {

@@ -22,8 +22,9 @@ internal static class InfoText
         }
 
         text.Append("Client: Sampan\n");
-        Line(" Version   ", ProgramVersion.Text);
-        Line(" Context   ", "default");
+        Line(" Version", "   " + ProgramVersion.Text);
+        Line(" Context", "   default");
+        Line(" Debug Mode", "false");
         text.Append("\nServer:\n");
         Line(" Containers", info.Containers);
         Line("  Running", info.ContainersRunning);
@@ -49,9 +50,9 @@ internal static class InfoText
             Line(" Default Runtime", info.DefaultRuntime);
         }
         Line(" Init Binary", info.InitBinary);
-        LineIf(" containerd version", info.ContainerdCommit.ID);
-        LineIf(" runc version", info.RuncCommit.ID);
-        LineIf(" init version", info.InitCommit.ID);
+        Line(" containerd version", info.ContainerdCommit.ID);
+        Line(" runc version", info.RuncCommit.ID);
+        Line(" init version", info.InitCommit.ID);
         if (info.SecurityOptions is { Count: > 0 } security) Lines(" Security Options", security.SelectMany(SecurityLines));
         LineIf(" Kernel Version", info.KernelVersion);
         LineIf(" Operating System", info.OperatingSystem);

@@ -5,6 +5,7 @@ using Microsoft.Win32.SafeHandles;
 using Sampan.EngineClient;
 using Sampan.Faults;
 using Sampan.Linux;
+using Sampan.Linux.Native;
 
 namespace Sampan.Cli.Engines;
 
@@ -27,9 +28,10 @@ internal sealed class DaemonStarter(string folder)
             | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         long logStart;
         ChildProcess daemon;
-        using (var log = File.OpenHandle(LogPath, FileMode.Append, FileAccess.Write, FileShare.ReadWrite))
+        // Appending by the kernel: what several daemons and starters write at once stays whole.
+        using (var log = Files.Open(LogPath, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append, mode: 0x1A0 /* 0640 */))
         {
-            logStart = RandomAccess.GetLength(log);
+            logStart = (long)Files.Stat(log).Size;
             daemon = Spawn.Start(new SpawnOptions
             {
                 Path = Environment.ProcessPath!,

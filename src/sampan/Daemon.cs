@@ -89,6 +89,7 @@ internal static partial class Daemon
         var engine = new EngineHost(options, images, networks, volumes, HelloImage.TryOpen, logs,
             () => typeof(Daemon).Assembly.GetManifestResourceStream("sampan-init.gz"));
         await engine.AdoptAsync().ConfigureAwait(false);
+        using var memory = new IdleMemory();
         try
         {
             await EngineApiServer.RunAsync(engine, logs, () => Ready(options, log, begin), stop.Token).ConfigureAwait(false);

@@ -73,6 +73,21 @@ public sealed class SpecTests
         Assert.Equal("0", spec.Linux.Sysctl!["net.ipv4.ip_unprivileged_port_start"]);
     }
 
+    [Theory]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["mount"],"action":"SCMP_ACT_ALLOW","includes":{"caps":["CAP_SYS_ADMIN"]}}]}""", FaultKind.NotSupported)]
+    [InlineData("""{"defaultAction":"SCMP_ACT_ERRNO","archMap":[]}""", FaultKind.NotSupported)]
+    [InlineData("{", FaultKind.InvalidArgument)]
+    [InlineData("[]", FaultKind.InvalidArgument)]
+    public void A_seccomp_profile_that_would_be_read_wrongly_is_refused(string profile, FaultKind kind) =>
+        Assert.Equal(kind, Assert.Throws<FaultException>(() => SecurityOptions.Parse([$"seccomp={profile}"], false)).Kind);
+
+    [Fact]
+    public void A_seccomp_profile_of_ones_own_is_taken()
+    {
+        var options = SecurityOptions.Parse(["""seccomp={"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir"],"action":"SCMP_ACT_ERRNO","includes":{}}]}"""], false);
+        Assert.Equal("SCMP_ACT_ALLOW", options.SeccompFor([])!.DefaultAction);
+    }
+
     [Fact]
     public void Privileged_drops_the_walls()
     {

@@ -58,17 +58,42 @@ internal sealed record SecurityOptions
         _ => throw new FaultException(FaultKind.InvalidArgument, $"invalid --security-opt 2: \"{option}\""),
     };
 
-    // The CLI sends the profile's text. It is Docker's form; conditions on capabilities and architectures are resolved when it is read.
+    // The CLI sends the profile's text.
     private static Seccomp ParseProfile(string json)
     {
         try
         {
+            using (var document = JsonDocument.Parse(json))
+                RefuseConditions(document.RootElement);
             return JsonSerializer.Deserialize(json, RuntimeSpecJson.Default.Seccomp)
                 ?? throw new FaultException(FaultKind.InvalidArgument, "opening seccomp profile failed: the profile is empty");
         }
-        catch (JsonException error)
+        catch (Exception error) when (error is JsonException or InvalidOperationException)
         {
             throw new FaultException(FaultKind.InvalidArgument, $"decoding seccomp profile failed: {error.Message}", error);
         }
     }
+
+    // Docker's own form of a profile has rules that hold only with some capability, architecture or kernel. Read without their conditions they would
+    // allow more than was meant.
+    private static void RefuseConditions(JsonElement profile)
+    {
+        static bool HasMembers(JsonElement element, string name) =>
+            element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Object && value.EnumerateObject().Any();
+
+        if (profile.TryGetProperty("archMap", out _))
+            throw Conditional("archMap");
+        if (!profile.TryGetProperty("syscalls", out var rules))
+            return;
+        foreach (var rule in rules.EnumerateArray())
+        {
+            if (HasMembers(rule, "includes"))
+                throw Conditional("includes");
+            if (HasMembers(rule, "excludes"))
+                throw Conditional("excludes");
+        }
+    }
+
+    private static FaultException Conditional(string member) => new(FaultKind.NotSupported,
+        $"not supported by this engine: '{member}' in a seccomp profile; list what is allowed without conditions");
 }

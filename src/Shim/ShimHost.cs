@@ -1,7 +1,4 @@
-using Microsoft.Win32.SafeHandles;
 using Sampan.Faults;
-using Sampan.Linux;
-using Sampan.Linux.Events;
 using Sampan.Linux.Sockets;
 using Sampan.Shim.Attach;
 using Sampan.Shim.Containerd;
@@ -60,7 +57,7 @@ public sealed class ShimHost
     {
         var task = Task;
         if (task.Init is { IsStarted: true, Exit: null }) throw new FaultException(FaultKind.Conflict, "cannot delete a running process");
-        if (task.Init.Exit is null) task.Container.Kill(9 /* SIGKILL */);
+        if (task.Init.Exit is null) task.EndUnstarted();
         task.Init.WhenOver(() =>
         {
             if (_task != task) return; // two callers
@@ -80,22 +77,13 @@ public sealed class ShimHost
     private void Run()
     {
         using var reaper = new Reaper(_loop, (pid, status) => _task?.Reaped(pid, status));
-        Listen(_options.TaskSocket, socket => _engines.Add(new TtrpcConnection(_loop, socket, _service.Handle, Closed)));
-        if (_options.AttachSocket is { } attach) Listen(attach, socket => _clients.Add(new AttachConnection(_loop, socket, FindStdio, Closed)));
+        Acceptor.Start(_loop, _options.TaskSocket, socket => _engines.Add(new TtrpcConnection(_loop, socket, _service.Handle, Closed)));
+        if (_options.AttachSocket is { } attach) Acceptor.Start(_loop, attach, socket => _clients.Add(new AttachConnection(_loop, socket, FindStdio, Closed)));
         foreach (var listener in _options.Listeners) PortRelay.Start(_loop, listener);
         if (_options.Events is null) _loop.After(FirstCall, EndIfUnneeded);
         _loop.Run();
         StreamSocket.Unlink(_options.TaskSocket);
         if (_options.AttachSocket is not null) StreamSocket.Unlink(_options.AttachSocket);
-    }
-
-    private void Listen(SafeFileHandle listener, Action<SafeFileHandle> connected)
-    {
-        Transfer.MakeNonBlocking(listener);
-        _loop.Add(listener, EpollInterest.In, _ =>
-        {
-            if (StreamSocket.Accept(listener) is { } socket) connected(socket);
-        });
     }
 
     private ProcessStdio FindStdio(string execId)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Sampan.Faults;
@@ -13,6 +14,8 @@ public static class ShimLauncher
 {
     private const int TaskSocket = 3, AttachSocket = 4, FirstListener = 5;
     private const int SIGPIPE = 13, SIGCHLD = 17;
+
+    private static readonly ConcurrentDictionary<string, SafeFileHandle?> Executables = new();
 
     /// <returns>Pid of the shim. Call it through <see cref="TaskClient.ConnectAsync(string, string, CancellationToken)"/>.</returns>
     /// <exception cref="FaultException">The program cannot be started, or a socket cannot be bound.</exception>
@@ -37,7 +40,7 @@ public static class ShimLauncher
         }
         var shim = Spawn.Start(new SpawnOptions
         {
-            Path = options.RuntimePath,
+            Path = Executable(options.RuntimePath),
             Arguments = arguments,
             WorkingDirectory = options.Bundle,
             Descriptors = descriptors,
@@ -47,4 +50,17 @@ public static class ShimLauncher
         ShimReaper.Add(shim);
         return shim.Pid;
     }
+
+    // CVE-2019-5736: a container that its shim joins could overwrite the program by /proc/PID/exe. Opened once: the handle is for our whole life.
+    private static string Executable(string path) => Executables.GetOrAdd(path, static path =>
+    {
+        try
+        {
+            return ReadOnlyExecutable.Open(path);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EPERM)
+        {
+            return null; // without CAP_SYS_ADMIN containers are in a user namespace, to which the file is not writable
+        }
+    })?.ProcPath() ?? path;
 }

@@ -43,9 +43,10 @@ internal static class ContainerdCommand
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         using var socket = StreamSocket.Listen(path);
         using var log = Files.Open($"{bundle}/shim.log", OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append, 0x180 /* 0600 */);
+        using var executable = ReadOnlyExecutable.Open("/proc/self/exe"); // CVE-2019-5736
         Spawn.Start(new SpawnOptions
         {
-            Path = Environment.ProcessPath!,
+            Path = executable.ProcPath(),
             Arguments =
             [
                 ShimProgram.ContainerdName, "-namespace", arguments.Namespace, "-id", arguments.Id, "-address", arguments.Address,

@@ -76,6 +76,8 @@ internal sealed class EventForwarder(EventLoop loop, EventService service) : IEv
         TimestampMessage.Write(writer, 4, exit.ExitedAt);
     });
 
+    public bool WantsOutOfMemory => true;
+
     public void OutOfMemory(string id) => Publish("/tasks/oom", "containerd.events.TaskOOM", writer => writer.String(1, id));
 
     public void Paused(string id) => Publish("/tasks/paused", "containerd.events.TaskPaused", writer => writer.String(1, id));

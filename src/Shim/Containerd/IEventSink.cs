@@ -12,6 +12,8 @@ internal interface IEventSink
     void ExecStarted(string id, string execId, int pid);
     void Exited(string id, string execId, TaskExit exit);
     void Deleted(string id, TaskExit exit);
+    /// <summary>Out-of-memory events are worth a watch. (That the killer struck at all is known at the exit anyway.)</summary>
+    bool WantsOutOfMemory { get; }
     void OutOfMemory(string id);
     void Paused(string id);
     void Resumed(string id);

@@ -11,6 +11,7 @@ internal sealed class NoEvents : IEventSink
     public void ExecStarted(string id, string execId, int pid) { }
     public void Exited(string id, string execId, TaskExit exit) { }
     public void Deleted(string id, TaskExit exit) { }
+    public bool WantsOutOfMemory => false;
     public void OutOfMemory(string id) { }
     public void Paused(string id) { }
     public void Resumed(string id) { }

@@ -21,12 +21,14 @@ internal sealed class DatagramRelay
     private readonly IPEndPoint _target;
     private readonly Dictionary<string, Sender> _senders = [];
 
-    public DatagramRelay(EventLoop loop, SafeFileHandle socket, IPEndPoint target)
+    private DatagramRelay(EventLoop loop, SafeFileHandle socket, IPEndPoint target)
     {
         (_loop, _socket, _target) = (loop, socket, target);
         Transfer.MakeNonBlocking(socket);
         loop.Add(socket, EpollInterest.In, _ => Receive());
     }
+
+    public static void Start(EventLoop loop, SafeFileHandle socket, IPEndPoint target) => _ = new DatagramRelay(loop, socket, target);
 
     private void Receive()
     {

@@ -13,6 +13,8 @@ namespace Sampan.Shim.Processes;
 /// <summary>The container of this shim with all its processes, from Create to Delete.</summary>
 internal sealed class ContainerTask : IDisposable
 {
+    private const int SIGKILL = 9;
+
     private readonly EventLoop _loop;
     private readonly IEventSink _events;
     private readonly Dictionary<string, TaskProcess> _execs = [];
@@ -23,12 +25,14 @@ internal sealed class ContainerTask : IDisposable
     public ContainerTask(EventLoop loop, IEventSink events, TaskCreateRequest request)
     {
         (_loop, _events, Id, Bundle) = (loop, events, request.Id, request.Bundle);
+        var options = RuntimeOptions.Read(request.OptionsType, request.Options.Span);
         var stdio = new ProcessStdio(loop, new StdioRequest(request.Terminal, request.Stdin, request.Stdout, request.Stderr, IsExec: false));
         try
         {
             Container = new ContainerRuntime(StateRoot(request.Bundle)).Create(request.Id, new CreateOptions
             {
                 Bundle = request.Bundle, Rootfs = request.Rootfs,
+                NoPivot = options.NoPivotRoot, NoNewKeyring = options.NoNewKeyring, SystemdCgroup = options.SystemdCgroup,
                 Stdin = stdio.ChildStdin, Stdout = stdio.ChildStdout, Stderr = stdio.ChildStderr,
             });
         }
@@ -89,9 +93,33 @@ internal sealed class ContainerTask : IDisposable
     /// <param name="all">Every process of the container.</param>
     public void Kill(string execId, int signal, bool all)
     {
-        if (execId.Length > 0) Find(execId).Signal(signal);
-        else if (all) Running.Kill(signal, all: true);
-        else Running.Kill(signal);
+        if (execId.Length > 0)
+        {
+            Find(execId).Signal(signal);
+            return;
+        }
+        try
+        {
+            Running.Kill(signal, all);
+        }
+        catch (FaultException e) when (e.Kind == FaultKind.Conflict)
+        {
+            // It ended a moment ago and is not reaped yet.
+            throw new FaultException(FaultKind.NotFound, "process already finished", e);
+        }
+    }
+
+    /// <summary>Ends an init that still waits for its start, or failed to.</summary>
+    public void EndUnstarted()
+    {
+        try
+        {
+            Container.Kill(SIGKILL);
+        }
+        catch (FaultException e) when (e.Kind == FaultKind.Conflict)
+        {
+            // Its program could not be run: it has ended by itself and will be reaped.
+        }
     }
 
     public void Pause()
@@ -149,8 +177,15 @@ internal sealed class ContainerTask : IDisposable
         Container.Start();
         Init.Started();
         _events.Started(Id, Init.Pid);
-        // The registration takes the memory controller's time, which is not the starter's.
-        _loop.After(TimeSpan.Zero, () => _oom = Init.Exit is null ? OomWatcher.TryWatch(_loop, Container.Cgroup, () => _events.OutOfMemory(Id)) : null);
+        _loop.After(TimeSpan.Zero, Settle); // after the answer: none of it is the starter's time
+    }
+
+    private void Settle()
+    {
+        if (_events.WantsOutOfMemory && Init.Exit is null)
+            _oom = OomWatcher.TryWatch(_loop, Container.Cgroup, () => _events.OutOfMemory(Id));
+        // From here on next to nothing is allocated: what reading the config and the creation left is given back, of every one of hundreds of shims.
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
     }
 
     private void StartExec(TaskProcess exec)
@@ -172,7 +207,7 @@ internal sealed class ContainerTask : IDisposable
     {
         try
         {
-            if (!HasOwnPidNamespace) Container.Kill(9 /* SIGKILL */, all: true);
+            if (!HasOwnPidNamespace) Container.Kill(SIGKILL, all: true);
         }
         catch (FaultException e)
         {

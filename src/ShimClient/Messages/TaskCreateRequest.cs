@@ -28,10 +28,16 @@ public sealed record TaskCreateRequest
 
     internal string Checkpoint { get; init; } = "";
 
+    /// <summary>Type URL of the runtime options; empty when there are none.</summary>
+    internal string OptionsType { get; init; } = "";
+    internal ReadOnlyMemory<byte> Options { get; init; }
+
     internal static TaskCreateRequest Read(ReadOnlySpan<byte> data)
     {
         string id = "", bundle = "", stdin = "", stdout = "", stderr = "", checkpoint = "";
         bool terminal = false;
+        string optionsType = "";
+        byte[] options = [];
         var rootfs = new List<Mount>();
         var reader = new ProtobufReader(data);
         while (reader.Next())
@@ -46,13 +52,18 @@ public sealed record TaskCreateRequest
                 case 6: stdout = reader.String(); break;
                 case 7: stderr = reader.String(); break;
                 case 8: checkpoint = reader.String(); break;
-                default: reader.Skip(); break; // 9 parent checkpoint, 10 runtime options: nothing of runc's options applies here
+                case 10:
+                    var any = AnyMessage.Read(reader.Bytes());
+                    (optionsType, options) = (any.TypeUrl, any.Value.ToArray());
+                    break;
+                default: reader.Skip(); break; // 9 parent checkpoint: refused with 8
             }
         }
         return new TaskCreateRequest
         {
             Id = id, Bundle = bundle, Rootfs = rootfs, Terminal = terminal,
             Stdin = stdin, Stdout = stdout, Stderr = stderr, Checkpoint = checkpoint,
+            OptionsType = optionsType, Options = options,
         };
     }
 

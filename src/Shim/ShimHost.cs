@@ -23,6 +23,7 @@ public sealed class ShimHost
     private readonly TaskService _service;
     private readonly HashSet<TtrpcConnection> _engines = [];
     private readonly HashSet<AttachConnection> _clients = [];
+    private readonly List<IDisposable> _ports = [];
     private ContainerTask? _task;
     private bool _ending;
 
@@ -47,6 +48,7 @@ public sealed class ShimHost
         if (request.Checkpoint.Length > 0) throw new FaultException(FaultKind.NotSupported, "cannot create from a checkpoint: restore is not supported by sampan");
         _task = new ContainerTask(_loop, _events, request);
         _events.Created(request, _task.Init.Pid);
+        _task.Init.WhenOver(ReleasePorts); // before anybody learns of the end: a restart takes the same ports again
         _task.Init.WhenOver(EndIfUnneeded);
         return _task;
     }
@@ -79,11 +81,17 @@ public sealed class ShimHost
         using var reaper = new Reaper(_loop, (pid, status) => _task?.Reaped(pid, status));
         Acceptor.Start(_loop, _options.TaskSocket, socket => _engines.Add(new TtrpcConnection(_loop, socket, _service.Handle, Closed)));
         if (_options.AttachSocket is { } attach) Acceptor.Start(_loop, attach, socket => _clients.Add(new AttachConnection(_loop, socket, FindStdio, Closed)));
-        foreach (var listener in _options.Listeners) PortRelay.Start(_loop, listener);
+        foreach (var listener in _options.Listeners) _ports.Add(PortRelay.Start(_loop, listener));
         if (_options.Events is null) _loop.After(FirstCall, EndIfUnneeded);
         _loop.Run();
         StreamSocket.Unlink(_options.TaskSocket);
         if (_options.AttachSocket is not null) StreamSocket.Unlink(_options.AttachSocket);
+    }
+
+    private void ReleasePorts()
+    {
+        foreach (var port in _ports) port.Dispose();
+        _ports.Clear();
     }
 
     private ProcessStdio FindStdio(string execId)

@@ -29,7 +29,7 @@ public sealed class ProtocolTests
             Rootfs = [new Mount("overlay", "overlay", ["lowerdir=/a:/b", "upperdir=/u"]), new Mount("bind", "/x", [])],
         };
         var read = TaskCreateRequest.Read(Written(create.Write));
-        Assert.Equal(create with { Rootfs = [] }, read with { Rootfs = [] });
+        Assert.Equal(create with { Rootfs = [] }, read with { Rootfs = [], Options = default });
         Assert.Equal(create.Rootfs.Select(m => (m.Type, m.Source, string.Join(',', m.Options))), read.Rootfs.Select(m => (m.Type, m.Source, string.Join(',', m.Options))));
 
         var state = new TaskState

@@ -59,6 +59,23 @@ public sealed class PublishedPortTests
     }
 
     [Fact]
+    public async Task The_port_is_free_again_when_the_wait_is_answered()
+    {
+        var published = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        published.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        published.Listen();
+        var address = (IPEndPoint)published.LocalEndPoint!;
+        await using var container = await TestContainer.RunAsync(["sleep", "1000"], setup => setup.Listeners = [Listener(published, new IPEndPoint(IPAddress.Loopback, 1), "tcp")]);
+        published.Dispose();
+        using (var taken = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)) Assert.Throws<SocketException>(() => taken.Bind(address));
+        await container.Client.KillAsync("", 9, all: false, TestContainer.Patience);
+        await container.WaitAsync();
+        using var again = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        again.Bind(address);
+        again.Listen();
+    }
+
+    [Fact]
     public async Task Datagrams_are_relayed_and_answers_find_their_sender()
     {
         using var target = new UdpClient(new IPEndPoint(IPAddress.Loopback, 0));

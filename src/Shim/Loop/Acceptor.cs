@@ -7,7 +7,7 @@ namespace Sampan.Shim.Loop;
 
 /// <summary>Takes the connections of a listening socket. When we are out of descriptors they wait in the backlog for a while, or the loop would
 /// turn on the spot.</summary>
-internal sealed class Acceptor
+internal sealed class Acceptor : IDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
@@ -26,7 +26,14 @@ internal sealed class Acceptor
     /// <param name="loop">Whose thread we run on.</param>
     /// <param name="listener">Bound and listening.</param>
     /// <param name="connected">Owns the non-blocking connection it is given.</param>
-    public static void Start(EventLoop loop, SafeFileHandle listener, Action<SafeFileHandle> connected) => _ = new Acceptor(loop, listener, connected);
+    /// <returns>Dispose it to close the listener.</returns>
+    public static IDisposable Start(EventLoop loop, SafeFileHandle listener, Action<SafeFileHandle> connected) => new Acceptor(loop, listener, connected);
+
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _listener.Dispose();
+    }
 
     private void Accept()
     {

@@ -9,7 +9,7 @@ namespace Sampan.Shim.Ports;
 
 /// <summary>A published UDP port: datagrams that reach the host's socket itself are relayed, each sender by a socket of its own, so that answers
 /// find their way back. A sender that is silent for a while is forgotten.</summary>
-internal sealed class DatagramRelay
+internal sealed class DatagramRelay : IDisposable
 {
     private const int MaxSenders = 1024;
 
@@ -19,16 +19,26 @@ internal sealed class DatagramRelay
     private readonly EventLoop _loop;
     private readonly SafeFileHandle _socket;
     private readonly IPEndPoint _target;
+    private readonly Watch _watch;
     private readonly Dictionary<string, Sender> _senders = [];
 
     private DatagramRelay(EventLoop loop, SafeFileHandle socket, IPEndPoint target)
     {
         (_loop, _socket, _target) = (loop, socket, target);
         Transfer.MakeNonBlocking(socket);
-        loop.Add(socket, EpollInterest.In, _ => Receive());
+        _watch = loop.Add(socket, EpollInterest.In, _ => Receive());
     }
 
-    public static void Start(EventLoop loop, SafeFileHandle socket, IPEndPoint target) => _ = new DatagramRelay(loop, socket, target);
+    /// <returns>Dispose it to close the socket.</returns>
+    public static IDisposable Start(EventLoop loop, SafeFileHandle socket, IPEndPoint target) => new DatagramRelay(loop, socket, target);
+
+    public void Dispose()
+    {
+        _watch.Dispose();
+        _socket.Dispose();
+        foreach (var sender in _senders.Values) Close(sender);
+        _senders.Clear();
+    }
 
     private void Receive()
     {
@@ -70,11 +80,16 @@ internal sealed class DatagramRelay
         foreach (var (key, sender) in _senders.ToArray())
         {
             if (sender.LastHeard > limit) continue;
-            sender.Watch.Dispose();
-            sender.Socket.Dispose();
+            Close(sender);
             _senders.Remove(key);
         }
         if (_senders.Count > 0) _loop.After(Silence, Forget);
+    }
+
+    private static void Close(Sender sender)
+    {
+        sender.Watch.Dispose();
+        sender.Socket.Dispose();
     }
 
     private sealed class Sender(SafeFileHandle socket)

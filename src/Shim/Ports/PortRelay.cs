@@ -8,20 +8,21 @@ namespace Sampan.Shim.Ports;
 /// all else was sent there by the rules before it got here. docker-proxy's part.</summary>
 internal static class PortRelay
 {
-    public static void Start(EventLoop loop, PortListener listener)
+    /// <returns>Dispose it to give the port back.</returns>
+    public static IDisposable Start(EventLoop loop, PortListener listener)
     {
-        if (listener.Protocol == "udp") DatagramRelay.Start(loop, listener.Socket, listener.Target);
-        else if (StreamSocket.IsListening(listener.Socket))
-            Acceptor.Start(loop, listener.Socket, client =>
+        if (listener.Protocol == "udp") return DatagramRelay.Start(loop, listener.Socket, listener.Target);
+        if (!StreamSocket.IsListening(listener.Socket)) return listener.Socket;
+        return Acceptor.Start(loop, listener.Socket, client =>
+        {
+            try
             {
-                try
-                {
-                    RelayedConnection.Start(loop, client, StreamSocket.StartConnect(listener.Target));
-                }
-                catch (LinuxException)
-                {
-                    client.Dispose(); // the container is not reachable: its client sees the connection closed
-                }
-            });
+                RelayedConnection.Start(loop, client, StreamSocket.StartConnect(listener.Target));
+            }
+            catch (LinuxException)
+            {
+                client.Dispose(); // the container is not reachable: its client sees the connection closed
+            }
+        });
     }
 }

@@ -205,38 +205,30 @@ internal sealed class ContainerTask : IDisposable
     // The kernel ends all of a pid namespace with its init. Without one of its own the container's others would live on.
     private void EndOthers()
     {
-        try
-        {
-            if (!HasOwnPidNamespace) Container.Kill(SIGKILL, all: true);
-        }
-        catch (FaultException e)
-        {
-            ShimLog.Write($"cannot end the processes of container '{Id}': {e.Message}");
-        }
+        if (!HasOwnPidNamespace) Try(() => Container.Kill(SIGKILL, all: true), "end the other processes of");
     }
 
     private bool HasOwnPidNamespace => Container.Spec.Linux?.Namespaces?.Any(n => n.Type == "pid" && string.IsNullOrEmpty(n.Path)) ?? false;
 
+    // The record first: whatever happens to us afterwards, the exit is known.
     private void CleanUp()
+    {
+        Try(() => Init.NoteOom(Container.Cgroup.OomKills() > 0), "tell whether the OOM killer struck in");
+        Try(() => ExitRecord.Write(Bundle, Init.Exit!), $"put the exit status {Init.Exit!.ExitStatus} on record for");
+        _oom?.Dispose();
+        _oom = null;
+        Try(() => Container.Delete(force: true), "remove what is left of");
+    }
+
+    private void Try(Action action, string what)
     {
         try
         {
-            if (Container.Cgroup.OomKills() > 0) Init.OomKilled();
-            _oom?.Dispose();
-            _oom = null;
-            Container.Delete(force: true);
+            action();
         }
         catch (FaultException e)
         {
-            ShimLog.Write($"cannot remove what is left of container '{Id}': {e.Message}");
-        }
-        try
-        {
-            ExitRecord.Write(Bundle, Init.Exit!);
-        }
-        catch (FaultException e)
-        {
-            ShimLog.Write($"the exit of container '{Id}' with {Init.Exit!.ExitStatus} is not on record: {e.Message}");
+            ShimLog.Write($"cannot {what} container '{Id}': {e.Message}");
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class TaskProcess(string execId, ProcessStdio stdio)
         Child = null;
     }
 
-    public void OomKilled() => Exit = Exit! with { OomKilled = true };
+    public void NoteOom(bool killed) => Exit = Exit! with { OomKilled = killed };
 
     /// <summary>All its traces are gathered: answers who waits for it.</summary>
     public void Over()

@@ -48,7 +48,7 @@ public sealed class NamespaceTests : IDisposable
         }
         second.Config.Remove("hostname");
         second.Linux["cgroupsPath"] = $"/sampan-test/{_host.Id}/second";
-        second.Process["args"] = new JsonArray("sh", "-c", "readlink /proc/self/ns/net /proc/self/ns/ipc /proc/self/ns/uts /proc/self/ns/pid; cat /proc/1/comm");
+        second.Process["args"] = new JsonArray("sh", "-c", "for n in net ipc uts pid; do readlink /proc/self/ns/$n; done; cat /proc/1/comm");
         string[] lines = RuntimeProgramHost.Succeed(_host.Run("run", "-b", second.Write(), $"{_host.Id}-second")).TrimEnd('\n').Split('\n');
         Assert.Equal(new FileInfo($"/proc/{first["pid"]}/ns/net").LinkTarget, lines[0]);
         Assert.Equal(new FileInfo($"/proc/{first["pid"]}/ns/pid").LinkTarget, lines[3]);

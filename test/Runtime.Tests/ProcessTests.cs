@@ -148,6 +148,6 @@ public sealed class ProcessTests : IDisposable
     {
         _host.StartSleeper();
         Outcome outcome = RuntimeProgramHost.Execute("script", ["-qec", $"{RuntimeProgramHost.Program} --root {_host.StateRoot} exec -t {_host.Id} tty", "/dev/null"]);
-        Assert.Equal("/dev/pts/0", outcome.Output.Trim('\0', '\r', '\n'));
+        Assert.Contains("/dev/pts/0", outcome.Output);
     }
 }

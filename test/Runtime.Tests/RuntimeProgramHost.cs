@@ -61,17 +61,21 @@ public sealed class RuntimeProgramHost : IDisposable
         return outcome.Output;
     }
 
-    /// <param name="input">Given on standard input.</param>
-    public static Outcome Execute(string program, string[] arguments, string input = "")
+    /// <summary>Output goes to files: a detached container keeps what it inherits, and nobody would see the end of a pipe.</summary>
+    public static Outcome Execute(string program, params string[] arguments)
     {
-        ProcessStartInfo start = new(program, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        using Process process = Process.Start(start)!;
-        process.StandardInput.Write(input);
-        process.StandardInput.Close();
-        Task<string> error = process.StandardError.ReadToEndAsync();
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        return new(process.ExitCode, output, error.Result);
+        string folder = Directory.CreateTempSubdirectory("sampan-runtime-output-").FullName;
+        try
+        {
+            ProcessStartInfo start = new("sh", ["-c", "out=$1; err=$2; shift 2; exec \"$@\" < /dev/null > \"$out\" 2> \"$err\"", "sh", $"{folder}/out", $"{folder}/err", program, .. arguments]);
+            using Process process = Process.Start(start)!;
+            process.WaitForExit();
+            return new(process.ExitCode, File.ReadAllText($"{folder}/out"), File.ReadAllText($"{folder}/err"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     public void Dispose()

@@ -68,7 +68,7 @@ internal sealed unsafe class Foreground : IDisposable
         if (!_sizeIsOld || Terminal.Of(0) is not { } own) return;
         _sizeIsOld = false;
         WindowSize size = own.Size;
-        Pty.Resize(_console!, size.Columns, size.Rows);
+        if (size is not { Columns: 0, Rows: 0 }) Pty.Resize(_console!, size.Columns, size.Rows);   // a terminal that nobody looks at has no size
     }
 
     public void Dispose()

@@ -31,6 +31,7 @@ public sealed partial class Container
             using ExecPlan plan = new(Spec, options, Process, entrance, streams, pty, SeccompFilters.For(Spec.Linux, _directory.SeccompCache), environment);
             using PidNamespaceEntry entry = new(Process.Pidfd);
             using Child child = Child.Start(plan.Steps, new BirthPlace(NamespaceKinds.None, entrance.CloneInto));
+            child.GoOn();
             child.AwaitProgram();
             return new ContainerProcess(child.Process, pty?.Master);
         }

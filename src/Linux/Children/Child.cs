@@ -47,15 +47,14 @@ public sealed unsafe class Child : IDisposable
                 Cgroup = place.Cgroup is null ? 0 : (ulong)place.Cgroup.Fd(),
             };
             ChildProcess? process;
-            do process = CloneWithoutCollection(&arguments, header, place);
-            while (process is null);
+            while ((process = CloneWithoutCollection(&arguments, header, place)) is null) ChildChannel.Drain(ours);   // a child given up may have reported
             return new Child(process, ours);
         }
     }
 
     /// <summary>The child's copy of the runtime must not believe that a garbage collection is under way: nobody would ever end it there, and the first
     /// poll for it would wait for ever. So collections are held off, and when one came nevertheless (other threads allocated more than the
-    /// allowance meanwhile) this child is not trusted. It has done nothing yet that lasts: all its plans begin by waiting or by namespaces of its own.</summary>
+    /// allowance meanwhile) this child is not trusted: it is killed and another is made. So a plan may do nothing that lasts before its first <see cref="ChildPlan.AwaitParent"/>.</summary>
     /// <returns>Null when it has to be done again.</returns>
     private static ChildProcess? CloneWithoutCollection(CloneArgs* arguments, ChildPlanHeader* header, BirthPlace place)
     {

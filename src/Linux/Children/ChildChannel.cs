@@ -53,6 +53,15 @@ internal static unsafe class ChildChannel
         return true;
     }
 
+    /// <summary>Throws away what has arrived.</summary>
+    internal static void Drain(SafeFileHandle channel)
+    {
+        byte* buffer = stackalloc byte[1024];
+        while (Libc.recvfrom(channel.Fd(), buffer, 1024, Libc.MSG_DONTWAIT, null, null) > 0)
+        {
+        }
+    }
+
     private static int Read(SafeFileHandle channel, byte* buffer, int size)
     {
         int length = 0;

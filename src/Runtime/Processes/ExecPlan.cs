@@ -19,6 +19,7 @@ internal sealed class ExecPlan : IDisposable
         bool inUserNamespace = (kinds & NamespaceKinds.User) != 0;
         Credentials credentials = new(process, seccomp, inUserNamespace, options.Warn);
         _plan.ResetSignals();
+        _plan.AwaitParent();   // which may have to clone again, and the program must not run twice
         // The container's processes see this one from the moment it joins: they may not trace or read it. (CVE-2016-9962)
         _plan.Call("cannot become undumpable", SyscallNumber.prctl, Libc.PR_SET_DUMPABLE, 0);
         _plan.Call("cannot make a session", SyscallNumber.setsid);

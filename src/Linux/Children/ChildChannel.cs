@@ -7,7 +7,7 @@ namespace Sampan.Linux.Children;
 /// <summary>The parent's end of what <see cref="ChildStage"/> sends and waits for.</summary>
 internal static unsafe class ChildChannel
 {
-    private const int SCM_RIGHTS = 1, MSG_NOSIGNAL = 0x4000;
+    private const int SCM_RIGHTS = 1, MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000;
 
     internal static (SafeFileHandle Ours, SafeFileHandle Theirs) Pair()
     {
@@ -57,7 +57,7 @@ internal static unsafe class ChildChannel
     internal static void Drain(SafeFileHandle channel)
     {
         byte* buffer = stackalloc byte[1024];
-        while (Libc.recvfrom(channel.Fd(), buffer, 1024, Libc.MSG_DONTWAIT, null, null) > 0)
+        while (Libc.recvfrom(channel.Fd(), buffer, 1024, MSG_DONTWAIT, null, null) > 0)
         {
         }
     }

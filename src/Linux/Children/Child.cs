@@ -66,8 +66,7 @@ public sealed unsafe class Child : IDisposable
             if (!GC.TryStartNoGCRegion(Allowance, disallowFullBlockingGC: true)) GC.TryStartNoGCRegion(Allowance);
             bool heldBefore = GCSettings.LatencyMode == GCLatencyMode.NoGCRegion;
             nint pid = heldBefore ? Clone(arguments, header) : 0;
-            bool heldAfter = GCSettings.LatencyMode == GCLatencyMode.NoGCRegion;
-            if (heldAfter) GC.EndNoGCRegion();
+            bool heldAfter = heldBefore && TryEndRegion();
             if (!heldBefore) return null;
             if (pid < 0) throw new LinuxException((Errno)(int)-pid, "clone3", $"cannot make a process with new namespaces ({place.Namespaces})");
             ChildProcess process = new((int)pid, new SafeFileHandle(pidfd, ownsHandle: true));
@@ -75,6 +74,20 @@ public sealed unsafe class Child : IDisposable
             Kill(process);
             process.Dispose();
             return null;
+        }
+    }
+
+    /// <returns>False when a collection has ended the region before.</returns>
+    private static bool TryEndRegion()
+    {
+        try
+        {
+            GC.EndNoGCRegion();
+            return true;
+        }
+        catch (InvalidOperationException)
+        {
+            return false;
         }
     }
 

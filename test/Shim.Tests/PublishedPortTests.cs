@@ -35,7 +35,7 @@ public sealed class PublishedPortTests
                 await stream.WriteAsync(request);
                 client.Client.Shutdown(SocketShutdown.Send);
             });
-            using var served = await target.AcceptTcpClientAsync(); // one of the eight, not always our own
+            using var served = await target.AcceptTcpClientAsync(TestContainer.Patience); // one of the eight, not always our own
             byte[] got = await ReadAllAsync(served.GetStream());
             await served.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"{got.Length} "));
             served.Client.Shutdown(SocketShutdown.Send);
@@ -87,7 +87,7 @@ public sealed class PublishedPortTests
         {
             for (int i = 0; i < 3; i++)
             {
-                var datagram = await target.ReceiveAsync();
+                var datagram = await target.ReceiveAsync(TestContainer.Patience);
                 await target.SendAsync(datagram.Buffer, datagram.RemoteEndPoint);
             }
         });
@@ -96,7 +96,7 @@ public sealed class PublishedPortTests
             using var client = new UdpClient(AddressFamily.InterNetworkV6);
             client.Connect(address);
             await client.SendAsync(Encoding.ASCII.GetBytes($"datagram {i}"));
-            Assert.Equal($"datagram {i}", Encoding.ASCII.GetString((await client.ReceiveAsync()).Buffer));
+            Assert.Equal($"datagram {i}", Encoding.ASCII.GetString((await client.ReceiveAsync(TestContainer.Patience)).Buffer));
         }
         await echo;
     }

@@ -8,7 +8,7 @@ namespace Sampan.Shim.Tests.Harness;
 /// <summary>A shim of the published program with a busybox container of its own, removed with everything that belongs to it.</summary>
 public sealed class TestContainer : IAsyncDisposable
 {
-    public static readonly CancellationToken Patience = new CancellationTokenSource(TimeSpan.FromMinutes(20)).Token;
+    public static readonly CancellationToken Patience = new CancellationTokenSource(TimeSpan.FromMinutes(5)).Token;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("sampan-shim").FullName;
 

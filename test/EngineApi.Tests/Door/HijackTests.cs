@@ -95,7 +95,7 @@ public sealed class HijackTests : IAsyncLifetime
         await using var server = await TestServer.StartAsync(Route.Post("/late", null, async request =>
         {
             await using var stream = await request.HijackAsync(StreamTypes.RawStream);
-            await stream.ReadAsync(new byte[1]);
+            Assert.Equal(0, await stream.ReadAsync(new byte[1]));   // the half-close
             using var listen = stream.Gone.Register(() => go.TrySetException(new IOException("taken for gone")));
             await go.Task;
             await stream.WriteAsync("late"u8.ToArray());

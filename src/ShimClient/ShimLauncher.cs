@@ -58,9 +58,11 @@ public static class ShimLauncher
         {
             return ReadOnlyExecutable.Open(path);
         }
-        catch (LinuxException e) when (e.Errno == Errno.EPERM)
+        catch (LinuxException e) when (e.Errno is Errno.EPERM or Errno.EINVAL)
         {
-            return null; // without CAP_SYS_ADMIN containers are in a user namespace, to which the file is not writable
+            // EPERM: without CAP_SYS_ADMIN containers are in a user namespace, to which the file is not writable.
+            // EINVAL: the engine gave a read-only mount already, which kernels before 6.15 do not clone.
+            return null;
         }
     })?.ProcPath() ?? path;
 }

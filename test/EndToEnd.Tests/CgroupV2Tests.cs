@@ -16,9 +16,9 @@ public sealed class CgroupV2Tests
             .GroupBy(parts => parts[0]).ToDictionary(group => group.Key, group => group.Last()[1].Trim());
 
         Assert.Equal("2 cgroupfs", said["version"]);
-        Assert.Equal("67108864 33554432 42 50000 100000 0 20", said["limits"]);
+        Assert.Equal("67108864 33554432 42 50000 100000 0 59", said["limits"]);
         Assert.Equal("0::/", said["namespace"]);
-        Assert.Equal("cgroup2 /sys/fs/cgroup cgroup2 ro", said["mount"]);
+        Assert.Equal("/sys/fs/cgroup cgroup2 ro", said["mount"]);
         Assert.Equal("yes", said["null-allowed"]);
         Assert.Equal("Operation not permitted", said["device-denied"]);
         Assert.Equal("true 137", said["oom"]);

@@ -30,12 +30,27 @@ internal static class PathMasks
         {
             using SafeFileHandle? place = root.Find(path);
             if (place is null) continue;
-            SafeFileHandle source = nothing;
-            if (Files.Stat(place).Kind == FileKind.Directory)
-                source = empty ??= Mounts.Create("tmpfs", "tmpfs", ["nr_blocks=1", "nr_inodes=1"], MountAttribute.ReadOnly);
-            using SafeFileHandle cover = Mounts.Clone(source, recursive: false, path);
-            Mounts.Attach(cover, place, path);
+            if (Files.Stat(place).Kind != FileKind.Directory)
+            {
+                Cover(nothing, place, path);
+            }
+            else if (empty is null)
+            {
+                empty = Mounts.Create("tmpfs", "tmpfs", ["nr_blocks=1", "nr_inodes=1"], MountAttribute.ReadOnly);
+                Mounts.Attach(empty, place, path);
+            }
+            else
+            {
+                // Kernels before 6.15 clone a mount only once it is attached: the first one is by now.
+                Cover(empty, place, path);
+            }
         }
         empty?.Dispose();
+    }
+
+    private static void Cover(SafeFileHandle source, SafeFileHandle place, string path)
+    {
+        using SafeFileHandle cover = Mounts.Clone(source, recursive: false, path);
+        Mounts.Attach(cover, place, path);
     }
 }

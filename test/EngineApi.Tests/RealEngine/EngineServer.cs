@@ -30,7 +30,7 @@ public sealed class EngineServer : IAsyncLifetime
             Hosts = ["unix://" + socket],
             DataRoot = Path.Combine(_folder, "data"),
             ExecRoot = Path.Combine(_folder, "exec"),
-            RuntimePath = "/nonexistent/sampan-runtime",
+            RuntimePath = "/bin/true",
         };
         Directory.CreateDirectory(options.DataRoot);
         Directory.CreateDirectory(options.ExecRoot);

@@ -17,7 +17,7 @@ public sealed record Footprint(double OurReadyMs, double? DockerReadyMs, double 
             new FileInfo(w.Sampan).Length / 1e6, new FileInfo(w.SampanRuntime).Length / 1e6);
     }
 
-    private static IEnumerable<int> Shims(Workspace w) => Processes().Where(p => Link(p) == w.SampanRuntime && CommandLine(p).Contains("shim"));
+    private static IEnumerable<int> Shims(Workspace w) => Processes().Where(p => CommandLine(p).Contains("\0shim\0--engine") && CommandLine(p).Contains(w.Folder));
 
     private static IEnumerable<int> ProcessesNamed(string name) => Processes().Where(p => Path.GetFileName(Link(p)) == name);
 

@@ -30,8 +30,8 @@ public static class Scenarios
     {
         foreach ((string name, string path) in RuntimePrograms(w))
         {
-            w.Sh($"sed 's#\"true\"#\"sleep\",\"100000\"#' {w.Bundle("default")}/config.json > {w.Bundle("default")}/sleep-{name}.json; mkdir -p {w.Folder}/sleep-{name}; " +
-                 $"cp {w.Bundle("default")}/sleep-{name}.json {w.Folder}/sleep-{name}/config.json; ln -sfn {w.Bundle("default")}/rootfs {w.Folder}/sleep-{name}/rootfs; " +
+            // runc takes no symbolic link as a rootfs: the path is absolute.
+            w.Sh($"mkdir -p {w.Folder}/sleep-{name}; sed 's#\"true\"#\"sleep\",\"100000\"#; s#\"path\": \"rootfs\"#\"path\": \"{w.Bundle("default")}/rootfs\"#' {w.Bundle("default")}/config.json > {w.Folder}/sleep-{name}/config.json; " +
                  $"{path} --root {w.Folder}/state-{name} run --detach --bundle {w.Folder}/sleep-{name} held-{name} < /dev/null > /dev/null 2>&1");
         }
         return new Scenario("OCI exec, docker's default config", [.. RuntimePrograms(w).Select(r =>

@@ -16,6 +16,7 @@ using Sampan.Faults;
 using Sampan.Images;
 using Sampan.Linux.Cgroups;
 using Sampan.Networks;
+using Sampan.ShimClient;
 using Sampan.Specs.Oci.Image;
 using Sampan.Volumes;
 
@@ -46,7 +47,8 @@ public sealed class EngineHost
         var containerVolumes = new ContainerVolumes(volumes, Events);
         var network = new ContainerNetwork(networks, Events);
         var endpoints = new EndpointView(networks);
-        var launcher = new ContainerLauncher(new RuntimeExecutable(options.RuntimePath!), _index, store, images, network, containerVolumes,
+        ShimLauncher.Prepare(options.RuntimePath!);
+        var launcher = new ContainerLauncher(options.RuntimePath!, _index, store, images, network, containerVolumes,
             new BundleWriter(options, _index, images, new InitProgram(options.DataRoot, initProgram ?? (() => null)), cgroupV2), sockets);
         var killer = new ContainerKiller(store, Events);
         var remover = new ContainerRemover(_index, store, images, containerVolumes, killer, Events);

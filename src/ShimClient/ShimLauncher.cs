@@ -15,6 +15,9 @@ public static class ShimLauncher
     private const int TaskSocket = 3, AttachSocket = 4, FirstListener = 5;
     private const int SIGPIPE = 13, SIGCHLD = 17;
 
+    /// <summary>Above every descriptor that a new shim is given: those would take the program's place before the exec.</summary>
+    private const int LowestExecutable = 512;
+
     private static readonly ConcurrentDictionary<string, SafeFileHandle?> Executables = new();
 
     /// <returns>Pid of the shim. Call it through <see cref="TaskClient.ConnectAsync(string, string, CancellationToken)"/>.</returns>
@@ -51,17 +54,22 @@ public static class ShimLauncher
         return shim.Pid;
     }
 
-    // CVE-2019-5736: a container that its shim joins could overwrite the program by /proc/PID/exe. Opened once: the handle is for our whole life.
+    /// <summary>Readies the program at <paramref name="runtimePath"/>: through a read-only mount of our own, so that no container can overwrite it by
+    /// way of a shim's /proc/PID/exe (CVE-2019-5736). Held for our whole life; the first start does it otherwise.</summary>
+    /// <exception cref="LinuxException">ENOENT, EACCES: there is no such program.</exception>
+    public static void Prepare(string runtimePath) => Executable(runtimePath);
+
     private static string Executable(string path) => Executables.GetOrAdd(path, static path =>
     {
         try
         {
-            return ReadOnlyExecutable.Open(path);
+            using SafeFileHandle mount = ReadOnlyExecutable.Open(path);
+            return Files.Duplicate(mount, LowestExecutable);
         }
-        catch (LinuxException e) when (e.Errno is Errno.EPERM or Errno.EINVAL)
+        catch (LinuxException e) when (e.Errno is Errno.EPERM or Errno.EINVAL or Errno.ENOSYS)
         {
-            // EPERM: without CAP_SYS_ADMIN containers are in a user namespace, to which the file is not writable.
-            // EINVAL: the engine gave a read-only mount already, which kernels before 6.15 do not clone.
+            // Without CAP_SYS_ADMIN containers are in a user namespace, to which the file is not writable;
+            // on an old kernel the plain path has to do, as with other runtimes.
             return null;
         }
     })?.ProcPath() ?? path;

@@ -41,7 +41,7 @@ public sealed class ContainerdTests(ContainerdFixture containerd) : IClassFixtur
     [Fact]
     public async Task A_terminal_works()
     {
-        var (exit, output) = await containerd.CtrOnTerminalAsync("echo typed $((20 + 3)); tty; exit 4\n", ["run", "--rm", "-t", "--runtime", "io.containerd.sampan.v2", Image, "terminal", "sh"]);
+        var (exit, output) = await containerd.CtrOnTerminalAsync("# ", "echo typed $((20 + 3)); tty; exit 4\n", ["run", "--rm", "-t", "--runtime", "io.containerd.sampan.v2", Image, "terminal", "sh"]);
         Assert.Contains("typed 23", output, StringComparison.Ordinal);
         Assert.Contains("/dev/pts/0", output, StringComparison.Ordinal);
         Assert.Equal(4, exit);

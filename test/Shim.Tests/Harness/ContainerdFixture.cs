@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 
 namespace Sampan.Shim.Tests.Harness;
 
@@ -40,9 +41,24 @@ public sealed class ContainerdFixture : IAsyncLifetime
     /// <summary>Runs ctr beside containerd.</summary>
     public Task<(int ExitCode, string Output)> CtrAsync(params string[] arguments) => RunAsync(Ctr(arguments), "");
 
-    /// <summary>Runs ctr on a terminal, and types <paramref name="typed"/>.</summary>
-    public Task<(int ExitCode, string Output)> CtrOnTerminalAsync(string typed, params string[] arguments) =>
-        RunAsync(["script", "-qec", string.Join(' ', Ctr(arguments)), "/dev/null"], typed);
+    /// <summary>Runs ctr on a terminal, waits for <paramref name="prompt"/> as a person would (what is typed before ctr has its terminal raw can be lost), and types.</summary>
+    public async Task<(int ExitCode, string Output)> CtrOnTerminalAsync(string prompt, string typed, params string[] arguments)
+    {
+        using var process = Start(["script", "-qec", string.Join(' ', Ctr(arguments)), "/dev/null"]);
+        var output = new StringBuilder();
+        var buffer = new char[4096];
+        var typing = false;
+        while (await process.StandardOutput.ReadAsync(buffer) is > 0 and var count)
+        {
+            output.Append(buffer, 0, count);
+            if (typing || !output.ToString().Contains(prompt, StringComparison.Ordinal)) continue;
+            await process.StandardInput.WriteAsync(typed);
+            await process.StandardInput.FlushAsync();
+            typing = true;
+        }
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output.ToString());
+    }
 
     /// <summary>Pids of the serving shims.</summary>
     public IReadOnlyList<int> Shims() => [.. Directory.EnumerateDirectories("/proc")
@@ -68,10 +84,7 @@ public sealed class ContainerdFixture : IAsyncLifetime
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string[] command, string input)
     {
-        using var process = Process.Start(new ProcessStartInfo(command[0], command[1..])
-        {
-            RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
+        using var process = Start(command);
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
         await process.StandardInput.WriteAsync(input);
@@ -79,6 +92,11 @@ public sealed class ContainerdFixture : IAsyncLifetime
         await process.WaitForExitAsync();
         return (process.ExitCode, await output + await error);
     }
+
+    private static Process Start(string[] command) => Process.Start(new ProcessStartInfo(command[0], command[1..])
+    {
+        RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true,
+    })!;
 
     private static string? CommandLine(string pid)
     {

@@ -14,7 +14,7 @@ internal sealed record LaunchedContainer(TaskClient Task, int Pid, int ShimPid, 
 /// <summary>Brings a container's process into being: network, shim and bundle at the same time, then one Create.
 /// A failure undoes everything it made. docs/flows/run.md</summary>
 internal sealed class ContainerLauncher(
-    RuntimeExecutable runtime, ContainerIndex index, ContainerStore store, ImageService images, ContainerNetwork network, ContainerVolumes volumes,
+    string runtimePath, ContainerIndex index, ContainerStore store, ImageService images, ContainerNetwork network, ContainerVolumes volumes,
     BundleWriter bundles, ShimSockets sockets)
 {
     /// <exception cref="FaultException">With the runtime's text when it is the runtime that failed.</exception>
@@ -81,7 +81,7 @@ internal sealed class ContainerLauncher(
         sockets.Delete(container.Id);
         int pid = ShimLauncher.Launch(new ShimLaunchOptions
         {
-            RuntimePath = runtime.Path,
+            RuntimePath = runtimePath,
             Id = container.Id,
             Bundle = container.Bundle,
             SocketPath = socket,

@@ -5,6 +5,7 @@ public sealed record Footprint(double OurReadyMs, double? DockerReadyMs, double 
 {
     public static Footprint Measure(Workspace w, BenchOptions options)
     {
+        Thread.Sleep(8000); // idle is what a daemon is some seconds after its last request
         double daemon = Pss(w.OurDaemonPid);
         double? docker = w.DockerPid is { } pid ? Pss(pid) + ProcessesNamed("containerd").Sum(Pss) : null;
         w.Sh("docker ps -aq | xargs -r docker rm -f > /dev/null; docker run -d busybox sleep 100000 > /dev/null", w.OurEngine);

@@ -1,6 +1,9 @@
+using Sampan.Linux;
+
 namespace Sampan;
 
-/// <summary>Gives memory back to the kernel when the daemon has worked and then rests: the collector alone keeps what a burst of requests needed.</summary>
+/// <summary>Gives memory back to the kernel when the daemon has worked and then rests: the collector alone keeps what a burst of requests needed,
+/// and every page of the program that ran once stays mapped.</summary>
 internal sealed class IdleMemory : IDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(3);
@@ -8,7 +11,7 @@ internal sealed class IdleMemory : IDisposable
     private const long WorthBytes = 1 << 20;     // fewer allocated since the last time: not worth a collection
     private readonly Timer _timer;
     private long _seen;
-    private long _trimmed;
+    private long _trimmed = -WorthBytes;         // what the start needed is given back too
 
     public IdleMemory() => _timer = new Timer(_ => Look(), null, Period, Period);
 
@@ -20,7 +23,8 @@ internal sealed class IdleMemory : IDisposable
         if (!rests || allocated - _trimmed < WorthBytes)
             return;
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        _trimmed = allocated;
+        FileMappings.Release();
+        _seen = _trimmed = GC.GetTotalAllocatedBytes();
     }
 
     public void Dispose() => _timer.Dispose();

@@ -75,4 +75,17 @@ public sealed class SystemTests(EngineFixture fixture) : IClassFixture<EngineFix
             "--filter", "container=dying", "--filter", "event=die", "--format", "{{.Actor.Attributes.exitCode}} {{.Actor.Attributes.image}}")).Succeeded();
         Assert.Equal("3 busybox", events.Line);
     }
+
+    /// <summary>SPECIFICATION: idle daemon. Proportional set size counts a page that n processes share as 1/n.</summary>
+    [Fact]
+    public async Task A_daemon_that_worked_and_rests_takes_at_most_25_megabytes()
+    {
+        for (int i = 0; i < 5; i++) (await Engine.DockerAsync("run", "--rm", "busybox", "true")).Succeeded();
+        using var time = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (await DaemonPssAsync() > 25_000_000 / 1024) await Task.Delay(100, time.Token);
+        (await Engine.DockerAsync("run", "--rm", "busybox", "true")).Succeeded();
+    }
+
+    private async Task<int> DaemonPssAsync() =>
+        int.Parse((await Command.RunAsync(["awk", "/^Pss:/ { print $2 }", $"/proc/{Engine.DaemonPid}/smaps_rollup"])).Line, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -91,15 +91,11 @@ public sealed class Workspace : IDisposable
     {
         string folder = Directory.CreateDirectory(Path.Combine(Folder, name)).FullName, socket = Path.Combine(folder, "s");
         // The namespace is entered before the clock starts.
-        var start = new ProcessStartInfo("unshare", ["--net", "sh", "-c", "ip link set lo up; echo entered; read go; exec \"$@\"", "sh", .. program, "-H", "unix://" + socket,
+        var start = new ProcessStartInfo("unshare", ["--net", "sh", "-c", "ip link set lo up; echo entered; read go; log=$1; shift; exec \"$@\" > $log 2>&1", "sh", folder + "/log", .. program, "-H", "unix://" + socket,
             "--data-root", folder + "/data", "--exec-root", folder + "/exec", "--pidfile", folder + "/pid"])
-        { RedirectStandardInput = true, RedirectStandardError = true, RedirectStandardOutput = true };
+        { RedirectStandardInput = true, RedirectStandardOutput = true };
         Process daemon = Process.Start(start)!;
         daemon.StandardOutput.ReadLine();
-        daemon.ErrorDataReceived += (_, _) => { };
-        daemon.OutputDataReceived += (_, _) => { };
-        daemon.BeginErrorReadLine();
-        daemon.BeginOutputReadLine();
         long clock = Stopwatch.GetTimestamp();
         daemon.StandardInput.WriteLine("go");
         daemon.StandardInput.Flush();

@@ -16,7 +16,7 @@ internal static class CatalogueHelp
         var text = new StringBuilder($"Usage:  {program} [OPTIONS] COMMAND\n\nContainers, made by one small native program\n\nCommon Commands:\n");
         foreach (string name in Common) Append(text, commands.Single(command => command.Name == name));
         text.Append("\nManagement Commands:\n");
-        foreach (var group in (ReadOnlySpan<(string, string)>)[("container", "Manage containers"), ("image", "Manage images"), ("system", "Manage the engine")]) Append(text, group);
+        foreach (var group in CommandCatalogue.Groups) Append(text, group);
         text.Append("\nCommands:\n");
         foreach (var command in commands.Where(command => !Common.Contains(command.Name)).OrderBy(command => command.Name, StringComparer.Ordinal)) Append(text, command);
         text.Append("\nGlobal Options:\n").Append(HelpText.Table(GlobalOptions.All, columns - 1));

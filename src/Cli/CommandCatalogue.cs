@@ -2,13 +2,19 @@ using Sampan.Cli.Containers;
 using Sampan.Cli.Grammar;
 using Sampan.Cli.Images;
 using Sampan.Cli.Inspection;
+using Sampan.Cli.Networks;
+using Sampan.Cli.Volumes;
 
 namespace Sampan.Cli;
 
 /// <summary>Every command by the words that name it. A command's table is made only when it is the one asked for.</summary>
 internal static class CommandCatalogue
 {
-    /// <param name="Group">"container", "image", "system": the long form's first word.</param>
+    /// <summary>First words of long forms, and what each group does.</summary>
+    public static IReadOnlyList<(string Name, string Summary)> Groups { get; } =
+        [("container", "Manage containers"), ("image", "Manage images"), ("network", "Manage networks"), ("system", "Manage the engine"), ("volume", "Manage volumes")];
+
+    /// <param name="Group">One of <see cref="Groups"/>: the long form's first word.</param>
     /// <param name="Name">The long form's second word.</param>
     /// <param name="Short">The word alone; null when there is the long form only.</param>
     internal sealed record Entry(string Group, string Name, string? Short, Func<Command> Define);
@@ -17,20 +23,25 @@ internal static class CommandCatalogue
     [
         new("container", "attach", "attach", AttachCommand.Define),
         new("container", "create", "create", CreateCommand.Define),
+        new("container", "diff", "diff", DiffCommand.Define),
         new("container", "exec", "exec", ExecCommand.Define),
         new("container", "inspect", null, InspectCommand.DefineContainer),
         new("container", "kill", "kill", KillCommand.Define),
         new("container", "logs", "logs", LogsCommand.Define),
         new("container", "ls", "ps", PsCommand.Define),
         new("container", "pause", "pause", PauseCommand.Define),
+        new("container", "port", "port", PortCommand.Define),
+        new("container", "prune", null, ContainerPruneCommand.Define),
         new("container", "rename", "rename", RenameCommand.Define),
         new("container", "restart", "restart", RestartCommand.Define),
         new("container", "rm", "rm", RmCommand.Define),
         new("container", "run", "run", RunCommand.Define),
         new("container", "start", "start", StartCommand.Define),
+        new("container", "stats", "stats", StatsCommand.Define),
         new("container", "stop", "stop", StopCommand.Define),
         new("container", "top", "top", TopCommand.Define),
         new("container", "unpause", "unpause", UnpauseCommand.Define),
+        new("container", "update", "update", UpdateCommand.Define),
         new("container", "wait", "wait", WaitCommand.Define),
         new("image", "inspect", null, InspectCommand.DefineImage),
         new("image", "load", "load", LoadCommand.Define),
@@ -38,8 +49,20 @@ internal static class CommandCatalogue
         new("image", "pull", "pull", PullCommand.Define),
         new("image", "rm", "rmi", RmiCommand.Define),
         new("image", "tag", "tag", TagCommand.Define),
+        new("network", "connect", null, NetworkConnectCommand.Define),
+        new("network", "create", null, NetworkCreateCommand.Define),
+        new("network", "disconnect", null, NetworkDisconnectCommand.Define),
+        new("network", "inspect", null, InspectCommand.DefineNetwork),
+        new("network", "ls", null, NetworkListCommand.Define),
+        new("network", "prune", null, NetworkPruneCommand.Define),
+        new("network", "rm", null, NetworkRemoveCommand.Define),
         new("system", "events", "events", EventsCommand.Define),
         new("system", "info", "info", InfoCommand.Define),
+        new("volume", "create", null, VolumeCreateCommand.Define),
+        new("volume", "inspect", null, InspectCommand.DefineVolume),
+        new("volume", "ls", null, VolumeListCommand.Define),
+        new("volume", "prune", null, VolumePruneCommand.Define),
+        new("volume", "rm", null, VolumeRemoveCommand.Define),
         new("", "", "inspect", InspectCommand.Define),
         new("", "", "version", VersionCommand.Define),
     ];
@@ -53,10 +76,10 @@ internal static class CommandCatalogue
     /// <summary>Docker's words that have no command here yet; told apart from words that are nobody's.</summary>
     private static readonly string[] Others =
     [
-        "build", "builder", "buildx", "bake", "checkpoint", "commit", "compose", "config", "container cp", "container commit", "container diff", "container export",
-        "container port", "container prune", "container stats", "container update", "context", "cp", "diff", "export", "history", "image build", "image history",
-        "image import", "image prune", "image push", "image save", "import", "login", "logout", "manifest", "network", "node", "plugin", "port", "push", "save",
-        "search", "secret", "service", "stack", "stats", "swarm", "system df", "system prune", "trust", "update", "volume",
+        "build", "builder", "buildx", "bake", "checkpoint", "commit", "compose", "config", "container commit", "container export",
+        "context", "container cp", "cp", "export", "history", "image build", "image history",
+        "image import", "image prune", "image push", "image save", "import", "login", "logout", "manifest", "node", "plugin", "push", "save",
+        "search", "secret", "service", "stack", "swarm", "system df", "system prune", "trust",
     ];
 
     public static IReadOnlyList<Entry> All => Entries;
@@ -76,7 +99,7 @@ internal static class CommandCatalogue
     }
 
     /// <returns>The word when it is a group's.</returns>
-    public static string? Group(string word) => word is "container" or "image" or "system" ? word : null;
+    public static string? Group(string word) => Groups.Any(group => group.Name == word) ? word : null;
 
     /// <summary>True for a command of docker's that we do not have yet.</summary>
     public static bool IsDockers(string words) => Array.IndexOf(Others, words) >= 0 || Array.IndexOf(Others, words.Split(' ')[0]) >= 0;

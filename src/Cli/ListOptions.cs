@@ -6,7 +6,8 @@ namespace Sampan.Cli;
 /// <summary>--filter and --format, which every list has.</summary>
 internal static class ListOptions
 {
-    public static Option<IReadOnlyList<string>> Filter() => Options.List("filter", 'f', "Only what meets a condition: key=value", Check, type: "filter");
+    /// <param name="shorthand">None where -f is --force.</param>
+    public static Option<IReadOnlyList<string>> Filter(char shorthand = 'f') => Options.List("filter", shorthand, "Only what meets a condition: key=value", Check, type: "filter");
 
     /// <summary>--format of a list.</summary>
     public static Option<string> Format() => Options.Text("format", '\0', "How to print it: table, 'table TEMPLATE', json, or a Go template for each row");

@@ -129,6 +129,13 @@ public sealed class ContainerCalls
     public async Task<Stream> ExportAsync(string container, CancellationToken ct) =>
         (await _transport.SendAsync(new("GET", Path(container, "export")), ct)).Body;
 
+    /// <summary>Removes stopped containers.</summary>
+    public Task<ContainersPruneReport> PruneAsync(Filters filters, CancellationToken ct) =>
+        _transport.GetAsync(new("POST", "/containers/prune") { Query = new Query().Add("filters", filters.ToJson()) }, DockerJson.Wire.ContainersPruneReport, ct);
+
+    public Task<ContainerUpdateResponse> UpdateAsync(string container, ContainerUpdateRequest update, CancellationToken ct) =>
+        _transport.GetAsync(new EngineRequest("POST", Path(container, "update")).With(update, DockerJson.Wire.ContainerUpdateRequest), DockerJson.Wire.ContainerUpdateResponse, ct);
+
     private static ContainerPathStat PathStatOf(EngineResponse response)
     {
         string header = response.Header("X-Docker-Container-Path-Stat")

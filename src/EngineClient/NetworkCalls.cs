@@ -28,4 +28,8 @@ public sealed class NetworkCalls
 
     public Task DisconnectAsync(string network, NetworkDisconnectRequest request, CancellationToken ct) =>
         _transport.CallAsync(new EngineRequest("POST", $"/networks/{Segment(network)}/disconnect").With(request, DockerJson.Wire.NetworkDisconnectRequest), ct);
+
+    /// <summary>Removes those that no container uses.</summary>
+    public Task<NetworksPruneReport> PruneAsync(Filters filters, CancellationToken ct) =>
+        _transport.GetAsync(new("POST", "/networks/prune") { Query = new Query().Add("filters", filters.ToJson()) }, DockerJson.Wire.NetworksPruneReport, ct);
 }

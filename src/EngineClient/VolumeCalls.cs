@@ -23,4 +23,8 @@ public sealed class VolumeCalls
 
     public Task RemoveAsync(string volume, bool force, CancellationToken ct) =>
         _transport.CallAsync(new("DELETE", $"/volumes/{Segment(volume)}") { Query = new Query().Add("force", force) }, ct);
+
+    /// <summary>Removes those that no container uses.</summary>
+    public Task<VolumesPruneReport> PruneAsync(Filters filters, CancellationToken ct) =>
+        _transport.GetAsync(new("POST", "/volumes/prune") { Query = new Query().Add("filters", filters.ToJson()) }, DockerJson.Wire.VolumesPruneReport, ct);
 }

@@ -27,10 +27,49 @@ public sealed class OwnCliTests(EngineFixture fixture) : IClassFixture<EngineFix
     [InlineData("inspect absent")]
     [InlineData("logs absent")]
     [InlineData("rm absent")]
+    [InlineData("diff both")]
+    [InlineData("diff absent")]
+    [InlineData("port both")]
+    [InlineData("port alive")]
+    [InlineData("port alive 80")]
+    [InlineData("port alive 80/udp")]
+    [InlineData("port alive 81")]
+    [InlineData("update both")]
+    [InlineData("update -m 64m both absent")]
+    [InlineData("update --restart nonsense both")]
+    [InlineData("volume create both --label a=b")]
+    [InlineData("volume create -d absent other")]
+    [InlineData("volume ls")]
+    [InlineData("volume ls --filter dangling=true -q")]
+    [InlineData("volume ls --format json")]
+    [InlineData("volume inspect both")]
+    [InlineData("volume inspect absent")]
+    [InlineData("volume rm absent absent2")]
+    [InlineData("volume rm -f absent")]
+    [InlineData("volume prune -f")]
+    [InlineData("network ls")]
+    [InlineData("network ls --no-trunc --format json")]
+    [InlineData("network ls --filter driver=host -q")]
+    [InlineData("network inspect bridge none")]
+    [InlineData("network inspect absent")]
+    [InlineData("network rm bridge absent")]
+    [InlineData("network prune -f")]
+    [InlineData("network create --subnet 10.0.0.0/8 --gateway 11.0.0.1 x")]
+    [InlineData("network create --subnet 10.0.0.0/8 --subnet 10.1.0.0/16 x")]
+    [InlineData("network connect absent both")]
+    [InlineData("network disconnect bridge absent")]
+    [InlineData("container prune -f --filter until=10000h")]
+    [InlineData("container prune")]
+    [InlineData("volume prune -a")]
+    [InlineData("stats --no-stream absent")]
+    [InlineData("stats --no-stream")]
+    [InlineData("stats --no-stream --all --format {{.Name}}\\t{{.PIDs}}\\t{{.MemPerc}}\\t{{.BlockIO}}\\t{{.CPUPerc}}")]
     public async Task It_prints_what_the_docker_cli_prints(string arguments)
     {
         if ((await Engine.DockerAsync("inspect", "both")).ExitCode != 0)
             (await Engine.DockerAsync("run", "--name", "both", "busybox", "sh", "-c", "echo out; echo err >&2; exit 3")).Exited(3);
+        if ((await Engine.DockerAsync("inspect", "alive")).ExitCode != 0)
+            (await Engine.DockerAsync("run", "-d", "--name", "alive", "-p", "127.0.0.1:8080:80", "-p", "8081:81/udp", "-m", "64m", "busybox", "sleep", "1000")).Succeeded();
         CommandResult docker = await Engine.DockerAsync(arguments.Split(' ')), sampan = await SampanAsync(arguments.Split(' '));
         Assert.Equal(docker.ExitCode, sampan.ExitCode);
         Assert.Equal(docker.Output, sampan.Output);

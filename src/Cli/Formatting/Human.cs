@@ -47,9 +47,9 @@ internal static class Human
         return info.LengthInTextElements <= width ? text : info.SubstringByTextElements(0, width - 1) + "…";
     }
 
-    /// <summary>As Go prints a time: "2026-11-21 01:30:00 +0000 UTC".</summary>
+    /// <summary>As Go prints a time: "2026-11-21 01:30:00 +0000 UTC", with a fraction of a second where there is one.</summary>
     public static string GoTime(DateTimeOffset time) =>
-        time.ToString("yyyy-MM-dd HH:mm:ss zzz", CultureInfo.InvariantCulture).Remove(23, 1) + (time.Offset == TimeSpan.Zero ? " UTC" : " " + time.ToString("zzz", CultureInfo.InvariantCulture).Remove(3, 1));
+        time.ToString("yyyy-MM-dd HH:mm:ss.FFFFFFF ", CultureInfo.InvariantCulture) + time.ToString("zzz", CultureInfo.InvariantCulture).Remove(3, 1) + (time.Offset == TimeSpan.Zero ? " UTC" : " " + time.ToString("zzz", CultureInfo.InvariantCulture).Remove(3, 1));
 
     private static string Scale(double value, double step, string[] units, int digits)
     {

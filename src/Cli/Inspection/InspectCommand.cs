@@ -12,6 +12,7 @@ internal static class InspectCommand
     private static readonly string[] Types = ["config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume"];
     private static readonly Option<string> Format = ListOptions.ObjectFormat();
     private static readonly Option<bool> Size = Options.Switch("size", 's', "With the sizes of containers");
+    private static readonly Option<bool> Verbose = Options.Switch("verbose", 'v', "With what swarm services tell about it (this engine has none)");
     private static readonly Option<string> Type = Options.Text("type", '\0', "Look for this kind of object only: container, image, network, volume");
 
     public static Command Define() => new()
@@ -40,6 +41,24 @@ internal static class InspectCommand
         Summary = "Show everything about images",
         Options = [Format],
         Run = (invocation, ct) => RunAsync(invocation, "image", ct),
+    };
+
+    public static Command DefineNetwork() => Define() with
+    {
+        Name = "network inspect",
+        Synopsis = "[OPTIONS] NETWORK [NETWORK...]",
+        Summary = "Show everything about networks",
+        Options = [Format, Verbose],
+        Run = (invocation, ct) => RunAsync(invocation, "network", ct),
+    };
+
+    public static Command DefineVolume() => Define() with
+    {
+        Name = "volume inspect",
+        Synopsis = "[OPTIONS] VOLUME [VOLUME...]",
+        Summary = "Show everything about volumes",
+        Options = [Format],
+        Run = (invocation, ct) => RunAsync(invocation, "volume", ct),
     };
 
     private static async Task<int> RunAsync(Invocation invocation, string? type, CancellationToken ct)

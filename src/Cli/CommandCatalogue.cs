@@ -22,6 +22,7 @@ internal static class CommandCatalogue
     private static readonly Entry[] Entries =
     [
         new("container", "attach", "attach", AttachCommand.Define),
+        new("container", "cp", "cp", CpCommand.Define),
         new("container", "create", "create", CreateCommand.Define),
         new("container", "diff", "diff", DiffCommand.Define),
         new("container", "exec", "exec", ExecCommand.Define),
@@ -77,7 +78,7 @@ internal static class CommandCatalogue
     private static readonly string[] Others =
     [
         "build", "builder", "buildx", "bake", "checkpoint", "commit", "compose", "config", "container commit", "container export",
-        "context", "container cp", "cp", "export", "history", "image build", "image history",
+        "context", "export", "history", "image build", "image history",
         "image import", "image prune", "image push", "image save", "import", "login", "logout", "manifest", "node", "plugin", "push", "save",
         "search", "secret", "service", "stack", "swarm", "system df", "system prune", "trust",
     ];

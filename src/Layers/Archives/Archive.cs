@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sampan.Faults;
 using Sampan.Layers.Archives;
@@ -62,12 +63,22 @@ public static class Archive
             while (reader.Read() is { } entry)
             {
                 ct.ThrowIfCancellationRequested();
+                if (options.Rename is { } rename) Rename(entry, Encoding.UTF8.GetBytes(rename.From), Encoding.UTF8.GetBytes(rename.To));
                 entryPath.Set(entry.Name, entry.Name);
                 tree.Write(entry, entryPath, reader);
             }
         }
         reader.Drain();
         input.Drain();
+    }
+
+    private static void Rename(TarEntry entry, byte[] from, byte[] to)
+    {
+        entry.Name = Renamed(entry.Name);
+        if (entry.Kind == TarKind.HardLink) entry.LinkName = Renamed(entry.LinkName);
+
+        byte[] Renamed(byte[] name) => name.AsSpan().StartsWith(from) && (from.Length == 0 || name.Length == from.Length || name[from.Length] == '/')
+            ? [.. to, .. name.AsSpan(from.Length)] : name;
     }
 
     private static SafeFileHandle OpenTarget(RootDirectory root, ArchivePath path)

@@ -18,14 +18,15 @@ public sealed class PackedArchive : IDisposable
 
     /// <summary>Streams the tar: the path's last element, and for a directory all below it, volumes included, the kernel's own file systems
     /// (proc, sysfs, …) left empty. Synchronous, for a thread of its own; memory does not grow with the files. The stream stays open.</summary>
+    /// <param name="firstName">What every entry begins with, instead of the path's last element.</param>
     /// <exception cref="LinuxException">Reading the tree.</exception>
-    public void Write(Stream tar, CancellationToken ct)
+    public void Write(Stream tar, CancellationToken ct, string? firstName = null)
     {
         using BufferedStream buffered = new(new UnclosedStream(tar), 64 * 1024);
         using TreePacker packer = new(buffered, ct);
         Statx stat = Files.Stat(_found.Place);
         // Docker names the root's own entry "/" and what is in it "/bin".
-        byte[] name = Encoding.UTF8.GetBytes(Stat.Name == "/" ? "" : Stat.Name);
+        byte[] name = Encoding.UTF8.GetBytes(firstName ?? (Stat.Name == "/" ? "" : Stat.Name));
         packer.Pack(_found.Parent.Fd(), _found.NameWithZero, stat, name);
         if (stat.Kind == FileKind.Directory)
         {

@@ -9,6 +9,9 @@ public sealed record UnpackOptions
     /// <summary>Owner of everything unpacked; null keeps the archive's numeric owners (`copyUIDGID` with the container's user sets it).</summary>
     public (uint Uid, uint Gid)? Owner { get; init; }
 
+    /// <summary>Put another name in the place of the one all entries begin with ("" where there is none, as with "/").</summary>
+    public (string From, string To)? Rename { get; init; }
+
     /// <summary>Bytes of tar, after decompression, at which an archive is refused.</summary>
     public long MaxBytes { get; init; } = long.MaxValue;
 

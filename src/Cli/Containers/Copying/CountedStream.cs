@@ -1,0 +1,28 @@
+namespace Sampan.Cli.Containers.Copying;
+
+/// <summary>Counts what goes through it, for the line that tells how much was copied.</summary>
+internal sealed class CountedStream(Stream inner) : Stream
+{
+    public long Count { get; private set; }
+
+    public override bool CanRead => inner.CanRead;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => throw new NotSupportedException();
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override int Read(byte[] buffer, int offset, int count) => Counted(inner.Read(buffer, offset, count));
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => Counted(await inner.ReadAsync(buffer, cancellationToken));
+
+    public override void Flush() => inner.Flush();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    private int Counted(int read)
+    {
+        Count += read;
+        return read;
+    }
+}

@@ -39,6 +39,9 @@ public static class Namespaces
     public static SafeFileHandle Current(NamespaceKinds kind)
         => Files.Open($"/proc/thread-self/ns/{FileName(kind)}", OpenFlags.ReadOnly);
 
+    /// <summary>Whether this process is in a user namespace that maps only some ids of the machine.</summary>
+    public static bool InUserNamespace => !System.Text.Encoding.ASCII.GetString(Files.ReadAll("/proc/self/uid_map")).Contains("4294967295", StringComparison.Ordinal);
+
     /// <summary>The kinds in which a process is elsewhere than this one.</summary>
     public static NamespaceKinds DifferentFromOurs(int pid)
     {

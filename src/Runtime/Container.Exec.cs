@@ -19,18 +19,23 @@ public sealed partial class Container
         SpecValidator.Check(process);
         ContainerStatus status = Status;
         if (status == ContainerStatus.Stopped || Process is null) throw new FaultException(FaultKind.Conflict, "cannot exec in a stopped container");
-        if (status == ContainerStatus.Paused) throw new FaultException(FaultKind.Conflict, "cannot exec in a paused container");
+        if (status == ContainerStatus.Paused && !options.IgnorePaused)
+            throw new FaultException(FaultKind.Conflict, "cannot exec in a paused container (use --ignore-paused to override)");
         using RootDirectory root = RootDirectory.Open($"/proc/{Pid}/root");
         Pty? pty = process.Terminal == true ? Pty.Open(root) : null;
         try
         {
-            if (pty is not null && process.ConsoleSize is { } size) Pty.Resize(pty.Master, size.Width, size.Height);
+            if (pty is not null)
+            {
+                if (process.ConsoleSize is { } size) Pty.Resize(pty.Master, size.Width, size.Height);
+                TerminalOwner.Set(pty, Spec.Linux, process.User);
+            }
             using StandardStreams? streams = pty is null ? new(options.Stdin, options.Stdout, options.Stderr, options.PreserveFds) : null;
-            using CgroupEntrance entrance = Cgroup.OpenEntrance();
+            using CgroupEntrance entrance = Cgroup.OpenEntrance(options.Cgroup);
             IReadOnlyList<string> environment = HomeDirectory.AddTo(process.Env ?? [], process.User.Uid, root);
             using ExecPlan plan = new(Spec, options, Process, entrance, streams, pty, SeccompFilters.For(Spec.Linux, _directory.SeccompCache), environment);
             using PidNamespaceEntry entry = new(Process.Pidfd);
-            using Child child = Child.Start(plan.Steps, new BirthPlace(NamespaceKinds.None, entrance.CloneInto));
+            using Child child = Start(plan, entrance, options);
             child.GoOn();
             child.AwaitProgram();
             return new ContainerProcess(child.Process, pty?.Master);
@@ -44,6 +49,21 @@ public sealed partial class Container
         finally
         {
             pty?.Peer.Dispose();
+        }
+    }
+
+    private Child Start(ExecPlan plan, CgroupEntrance entrance, ExecOptions options)
+    {
+        try
+        {
+            return Child.Start(plan.Steps, new BirthPlace(NamespaceKinds.None, entrance.CloneInto));
+        }
+        catch (LinuxException e) when (e.Errno == Errno.EBUSY && entrance.CloneInto is not null)
+        {
+            // The container has made groups of its own and handed controllers down: its own group takes no process any more.
+            using CgroupEntrance beside = (options.Cgroup is null ? Cgroup.OpenEntranceBeside(Pid) : null)
+                ?? throw new FaultException(FaultKind.Conflict, $"error adding pid of a new process to cgroups: write {Cgroup.Directories[""]}/cgroup.procs: device or resource busy", e);
+            return Child.Start(plan.Steps, new BirthPlace(NamespaceKinds.None, beside.CloneInto));
         }
     }
 }

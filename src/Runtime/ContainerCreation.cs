@@ -120,7 +120,7 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
     {
         _pty = Pty.Open(root.Directory);
         if (_process.ConsoleSize is { } size) Pty.Resize(_pty.Master, size.Width, size.Height);
-        Libc.fchown(_pty.Peer.Fd(), _process.User.Uid, 5 /* tty */);
+        TerminalOwner.Set(_pty, spec.Linux, _process.User);
         builder.BindConsole(_pty);
     }
 

@@ -19,6 +19,7 @@ public sealed class ContainerRuntime(string stateRoot)
         StateDirectory directory = StateDirectory.Create(stateRoot, id);
         try
         {
+            if (options.HasNotifySocket) spec = NotifyFolder.Make($"{stateRoot}/{id}", spec);
             return new ContainerCreation(id, spec, options, directory).Run();
         }
         catch

@@ -33,6 +33,12 @@ public sealed record CreateOptions
     /// <summary>cgroupsPath is "slice:prefix:name".</summary>
     public bool SystemdCgroup { get; init; }
 
+    /// <summary>Goes on without a cgroup where none is within reach, if the config asks for no limits and names no group.</summary>
+    public bool MayLackCgroups { get; init; }
+
+    /// <summary>The container gets a socket at which it says that it is ready. sd_notify(3)</summary>
+    public bool HasNotifySocket { get; init; }
+
     /// <summary>Hears what was asked for and cannot be given on this machine, where runtimes go on without it: a capability that this process does not have.</summary>
     public Action<string>? Warn { get; init; }
 }

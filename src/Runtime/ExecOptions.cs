@@ -17,6 +17,12 @@ public sealed record ExecOptions
     /// <summary>How many of our descriptors from 3 on the process gets.</summary>
     public int PreserveFds { get; init; }
 
+    /// <summary>Groups below the container's to join instead of it (<see cref="Sampan.Linux.Cgroups.ICgroup.OpenEntrance"/>).</summary>
+    public IReadOnlyDictionary<string, string>? Cgroup { get; init; }
+
+    /// <summary>Goes into a paused container; the process runs when it is resumed.</summary>
+    public bool IgnorePaused { get; init; }
+
     /// <summary>Hears what was asked for and cannot be given on this machine, where runtimes go on without it: a capability that this process does not have.</summary>
     public Action<string>? Warn { get; init; }
 }

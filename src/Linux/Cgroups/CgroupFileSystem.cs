@@ -41,7 +41,7 @@ public sealed class CgroupFileSystem
     /// <exception cref="FaultException">NotSupported when nothing is mounted there.</exception>
     public static CgroupFileSystem Detect(string mountPoint = "/sys/fs/cgroup")
     {
-        if (FileSystemType(mountPoint) == Cgroup2Magic)
+        if (IsUnified(mountPoint))
             return new(mountPoint, CgroupMode.Unified, null, [new CgroupHierarchy("", mountPoint)]);
         List<CgroupHierarchy> hierarchies = [];
         List<OwnCgroup> own = OwnCgroup.ReadAll();
@@ -58,6 +58,9 @@ public sealed class CgroupFileSystem
         bool hybrid = FileSystemType($"{mountPoint}/unified") == Cgroup2Magic;
         return new(mountPoint, hybrid ? CgroupMode.Hybrid : CgroupMode.Legacy, own, hierarchies);
     }
+
+    /// <summary>Whether cgroup v2 is mounted there and no v1.</summary>
+    public static bool IsUnified(string mountPoint = "/sys/fs/cgroup") => FileSystemType(mountPoint) == Cgroup2Magic;
 
     /// <summary>Makes the group and sets its limits; on failure nothing stays behind.</summary>
     /// <param name="cgroupsPath">As runc's cgroupfs manager reads it: absolute is below the hierarchies' roots, relative is below this process's own groups.</param>

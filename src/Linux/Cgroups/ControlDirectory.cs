@@ -22,6 +22,23 @@ internal sealed unsafe class ControlDirectory(string path, string controller)
 
     public ControlDirectory Parent => new(Path[..Path.LastIndexOf('/')], Controller);
 
+    /// <summary>A group below this one.</summary>
+    /// <exception cref="FaultException">InvalidArgument: the path leads out, in the words of runc's versions.</exception>
+    public ControlDirectory Below(string path)
+    {
+        string[] parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        if (Array.IndexOf(parts, "..") >= 0 || path.Contains('\0'))
+            throw new FaultException(FaultKind.InvalidArgument, $"bad sub cgroup path: {path} is not a sub cgroup path");
+        return parts.Length == 0 ? this : new ControlDirectory($"{Path}/{string.Join('/', parts)}", Controller);
+    }
+
+    /// <summary>For a process that is to be born in it.</summary>
+    /// <exception cref="FaultException">NotFound, in runc's words.</exception>
+    public SafeFileHandle OpenToEnter(string file, OpenFlags flags)
+        => Files.TryOpenAt(null, file.Length == 0 ? Path : $"{Path}/{file}", flags, 0, out Errno errno)
+            ?? throw (errno == Errno.ENOENT ? new FaultException(FaultKind.NotFound, $"error adding pid of a new process to cgroups: openat {Path}/cgroup.procs: no such file or directory")
+                : new LinuxException(errno, "open", $"cannot enter cgroup '{Path}'"));
+
     /// <returns>False when it was there already.</returns>
     /// <exception cref="LinuxException">mkdir(2): ENOENT when the parent is missing.</exception>
     public bool Make() => TryMake(out bool isNew) ? isNew

@@ -15,13 +15,22 @@ public interface ICgroup
     /// and "" on cgroup v2. What runtimes keep in their state and what a cgroup mount shows.</summary>
     IReadOnlyDictionary<string, string> Directories { get; }
 
+    /// <summary>One directory of cgroup v2, no v1.</summary>
+    bool IsUnified { get; }
+
     /// <summary>Sets every limit that is present, leaves the others.</summary>
     /// <exception cref="FaultException">NotSupported when the kernel lacks the controller or file, naming it;
     /// InvalidArgument when the kernel refuses the value.</exception>
     void Apply(LinuxResources resources);
 
     /// <summary>What a process that is being born joins by. The caller disposes the handles.</summary>
-    CgroupEntrance OpenEntrance();
+    /// <param name="below">Groups below this one to join instead: by controller on v1 ("" for all), one under "" on v2.</param>
+    /// <exception cref="FaultException">NotFound: there is no such group; InvalidArgument: no such controller, or a path that leads out.</exception>
+    CgroupEntrance OpenEntrance(IReadOnlyDictionary<string, string>? below = null);
+
+    /// <summary>The entrance to where a process of the group is, for when the group itself takes none any more (EBUSY, cgroup-v2.rst § no internal processes).</summary>
+    /// <returns>Null where that cannot be (v1).</returns>
+    CgroupEntrance? OpenEntranceBeside(int pid);
 
     /// <summary>Moves a process with all its threads. On v1 this takes the kernel's global lock: 7 to 15 ms when the machine was idle.</summary>
     /// <exception cref="LinuxException">ESRCH when there is no such process.</exception>

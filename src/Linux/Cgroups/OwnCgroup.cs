@@ -8,6 +8,9 @@ internal readonly record struct OwnCgroup(string Controllers, string Path)
     /// <summary>The lines of <c>/proc/self/cgroup</c>.</summary>
     public static List<OwnCgroup> ReadAll() => Parse(Encoding.UTF8.GetString(Files.ReadAll("/proc/self/cgroup")));
 
+    /// <summary>Of another process.</summary>
+    public static List<OwnCgroup> ReadAll(int pid) => Parse(Encoding.UTF8.GetString(Files.ReadAll($"/proc/{pid}/cgroup")));
+
     internal static List<OwnCgroup> Parse(ReadOnlySpan<char> text)
     {
         List<OwnCgroup> found = [];

@@ -31,6 +31,21 @@ internal static class StatFiles
         return found;
     }
 
+    // cpu user system           (then a line per CPU: "0 25032 0", in nanoseconds)
+    public static (List<ulong> User, List<ulong> Kernel) UsagePerCpu(ReadOnlySpan<char> text)
+    {
+        List<ulong> user = [], kernel = [];
+        Span<Range> parts = stackalloc Range[4];
+        foreach (ReadOnlySpan<char> line in text.EnumerateLines())
+        {
+            if (line.Split(parts, ' ') != 3 || !ulong.TryParse(line[parts[1]], CultureInfo.InvariantCulture, out ulong inUser)
+                || !ulong.TryParse(line[parts[2]], CultureInfo.InvariantCulture, out ulong inKernel)) continue;
+            user.Add(inUser);
+            kernel.Add(inKernel);
+        }
+        return (user, kernel);
+    }
+
     // 8:16 rbytes=1459200 wbytes=314773504 rios=192 wios=353 dbytes=0 dios=0
     public static List<BlockIOStat> BlockIOV2(ReadOnlySpan<char> text)
     {

@@ -1,68 +1,63 @@
+using System.Globalization;
 using Sampan.Faults;
 
 namespace Sampan.Runtime.CommandLine;
 
-/// <summary>Flags and operands, as runc's command line takes them: "--name value", "--name=value", "-n value"; flags end at the first operand or "--".</summary>
+/// <summary>Flags and operands, as runc's command line takes them: "--name value", "--name=value", "-name", "-n value"; "--" ends the flags.</summary>
 internal sealed class Arguments
 {
     private readonly Dictionary<string, List<string>> _values = [];
+    private readonly List<string> _operands = [];
 
-    /// <param name="flags">Names without dashes, a short name after '|', '=' at the end when a value follows: "bundle|b=", "detach|d".</param>
-    /// <exception cref="FaultException">InvalidArgument: an unknown flag, a missing or superfluous value.</exception>
-    internal Arguments(string command, ReadOnlySpan<string> arguments, params ReadOnlySpan<string> flags)
+    /// <param name="flagsEndAtOperand">What follows the first operand is somebody else's: the command of exec, the options of ps.</param>
+    /// <exception cref="FaultException">InvalidArgument: an unknown flag, a missing value.</exception>
+    internal Arguments(Syntax syntax, ReadOnlySpan<string> arguments, bool flagsEndAtOperand)
     {
-        int i = 0;
-        for (; i < arguments.Length; i++)
+        for (int i = 0; i < arguments.Length; i++)
         {
             string argument = arguments[i];
-            if (argument == "--")
+            if (argument == "--" || argument.Length < 2 || argument[0] != '-')
             {
-                i++;
-                break;
+                bool rest = flagsEndAtOperand || argument == "--";
+                if (argument != "--") _operands.Add(argument);
+                if (!rest) continue;
+                _operands.AddRange(arguments[(i + 1)..]);
+                return;
             }
-            if (argument.Length < 2 || argument[0] != '-') break;
             int equals = argument.IndexOf('=');
-            string name = (equals < 0 ? argument : argument[..equals]).TrimStart('-');
-            (string flag, bool takesValue) = Find(name, flags)
-                ?? throw new FaultException(FaultKind.InvalidArgument, $"{command}: flag provided but not defined: {argument}");
+            ReadOnlySpan<char> name = (equals < 0 ? argument : argument.AsSpan(0, equals)).TrimStart('-');
+            if (name is "help" or "h")
+            {
+                WantsHelp = true;
+                continue;
+            }
+            (string flag, bool takesValue) = syntax.Find(name)
+                ?? throw new FaultException(FaultKind.InvalidArgument, $"flag provided but not defined: -{name}");
             string value = "true";
             if (equals >= 0) value = argument[(equals + 1)..];
             else if (takesValue)
-                value = ++i < arguments.Length ? arguments[i] : throw new FaultException(FaultKind.InvalidArgument, $"{command}: flag needs an argument: {argument}");
+                value = ++i < arguments.Length ? arguments[i] : throw new FaultException(FaultKind.InvalidArgument, $"flag needs an argument: -{name}");
             if (!_values.TryGetValue(flag, out List<string>? values)) _values[flag] = values = [];
             values.Add(value);
         }
-        Operands = arguments[i..].ToArray();
     }
 
-    internal IReadOnlyList<string> Operands { get; }
+    internal IReadOnlyList<string> Operands => _operands;
+
+    internal bool WantsHelp { get; }
 
     internal bool Has(string flag) => _values.TryGetValue(flag, out List<string>? values) && values[^1] != "false";
 
-    internal string? Value(string flag) => _values.TryGetValue(flag, out List<string>? values) ? values[^1] : null;
+    /// <returns>Null when absent or empty.</returns>
+    internal string? Value(string flag) => _values.TryGetValue(flag, out List<string>? values) && values[^1].Length > 0 ? values[^1] : null;
 
     internal IReadOnlyList<string> Values(string flag) => _values.TryGetValue(flag, out List<string>? values) ? values : [];
 
     /// <exception cref="FaultException">InvalidArgument: not a whole number.</exception>
     internal long? Number(string flag) => Value(flag) is not { } text ? null
-        : long.TryParse(text, out long number) ? number : throw new FaultException(FaultKind.InvalidArgument, $"invalid value \"{text}\" for flag -{flag}");
+        : long.TryParse(text, CultureInfo.InvariantCulture, out long number) ? number
+        : throw new FaultException(FaultKind.InvalidArgument, $"invalid value \"{text}\" for flag -{flag}");
 
-    /// <exception cref="FaultException">InvalidArgument: not exactly so many.</exception>
-    internal void RequireOperands(string command, int count)
-    {
-        if (Operands.Count != count)
-            throw new FaultException(FaultKind.InvalidArgument, $"\"sampan-runtime {command}\" requires exactly {count} argument(s)");
-    }
-
-    private static (string Flag, bool TakesValue)? Find(string name, ReadOnlySpan<string> flags)
-    {
-        foreach (string flag in flags)
-        {
-            bool takesValue = flag.EndsWith('=');
-            string names = takesValue ? flag[..^1] : flag;
-            foreach (string one in names.Split('|'))
-                if (one == name) return (names.Split('|')[0], takesValue);
-        }
-        return null;
-    }
+    /// <inheritdoc cref="Number(string)"/>
+    internal int Count(string flag) => (int)Math.Clamp(Number(flag) ?? 0, 0, 1 << 20);
 }

@@ -7,12 +7,24 @@ namespace Sampan.Runtime.CommandLine;
 
 internal static class CreateCommand
 {
-    internal static readonly string[] Flags = ["bundle|b=", "console-socket=", "pid-file=", "no-pivot", "no-new-keyring", "preserve-fds="];
+    internal const string Flags = """
+        --bundle value, -b value  path to the root of the bundle directory, defaults to the current directory
+        --console-socket value  path to an AF_UNIX socket which will receive a file descriptor referencing the master end of the console's pseudoterminal
+        --pidfd-socket value  path to an AF_UNIX socket which will receive a file descriptor referencing the init process
+        --pid-file value  specify the file to write the process id to
+        --no-pivot  do not use pivot root to jail process inside rootfs: for a rootfs on top of a ramdisk
+        --no-new-keyring  do not create a new session keyring for the container
+        --preserve-fds value  pass N additional file descriptors to the container (stdio + $LISTEN_FDS + N in total)
+        """;
 
-    internal static int Run(GlobalOptions global, ReadOnlySpan<string> arguments)
+    internal static Command Command => new("create", $"""
+        create a container
+        <container-id>
+        {Flags}
+        """, Run);
+
+    private static int Run(GlobalOptions global, Arguments parsed)
     {
-        Arguments parsed = new("create", arguments, Flags);
-        parsed.RequireOperands("create", 1);
         using Container container = Create(global, parsed, detached: true);
         return 0;
     }
@@ -24,22 +36,28 @@ internal static class CreateCommand
         RuntimeSpec spec = Container.ReadSpec(bundle);
         string? consoleSocket = arguments.Value("console-socket");
         ContainerStdio.Check(spec.Process?.Terminal == true, detached, consoleSocket);
+        PassedDescriptors passed = PassedDescriptors.Of(arguments, withSocketActivation: true);
+        RuntimeLog.Debug(global, $"nsexec container setup: one clone3 for container {arguments.Operands[0]} of bundle {bundle}");
         Container container = global.Runtime.Create(arguments.Operands[0], new CreateOptions
         {
             Bundle = bundle,
-            Spec = spec,
+            Spec = passed.AddTo(spec),
             Stdin = ContainerStdio.Own(0),
             Stdout = ContainerStdio.Own(1),
             Stderr = ContainerStdio.Own(2),
-            PreserveFds = (int)(arguments.Number("preserve-fds") ?? 0),
+            PreserveFds = passed.Count,
             NoPivot = arguments.Has("no-pivot"),
             NoNewKeyring = arguments.Has("no-new-keyring"),
             SystemdCgroup = global.SystemdCgroup,
+            MayLackCgroups = global.MayLackCgroups,
+            HasNotifySocket = NotifySocket.IsWanted,
             Warn = message => RuntimeLog.Warn(global, message),
         });
         try
         {
-            if (consoleSocket is not null) ContainerStdio.SendConsole(container.Console!, consoleSocket);
+            RuntimeLog.Debug(global, $"child process in init(): pid {container.Pid} has its root and waits for the start");
+            if (consoleSocket is not null) ContainerStdio.Send(container.Console!, "/dev/ptmx", consoleSocket);
+            if (arguments.Value("pidfd-socket") is { } pidfdSocket) ContainerStdio.Send(container.Process!.Pidfd, "pidfd", pidfdSocket);
             if (arguments.Value("pid-file") is { } pidFile) WritePid(pidFile, container.Pid);
         }
         catch
@@ -47,7 +65,15 @@ internal static class CreateCommand
             container.Delete(force: true);
             throw;
         }
+        RuntimeLog.Debug(global, "init: closing the pipe to signal completion");
         return container;
+    }
+
+    /// <summary>For <c>run</c> too.</summary>
+    internal static void Start(GlobalOptions global, Container container)
+    {
+        container.Start();
+        RuntimeLog.Debug(global, $"container {container.Id} runs its program");
     }
 
     /// <summary>Whoever waits for the file finds it whole.</summary>

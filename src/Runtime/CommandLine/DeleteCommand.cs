@@ -4,20 +4,24 @@ namespace Sampan.Runtime.CommandLine;
 
 internal static class DeleteCommand
 {
-    internal static int Run(GlobalOptions global, ReadOnlySpan<string> arguments)
+    internal static Command Command => new("delete", """
+        delete any resources held by the container often used with detached container
+        <container-id>
+        --force, -f  forcibly deletes the container if it is still running (uses SIGKILL)
+        """, Run);
+
+    private static int Run(GlobalOptions global, Arguments arguments)
     {
-        Arguments parsed = new("delete", arguments, "force|f");
-        parsed.RequireOperands("delete", 1);
-        bool force = parsed.Has("force");
+        bool force = arguments.Has("force");
         try
         {
-            using Container container = global.Runtime.Open(parsed.Operands[0]);
+            using Container container = global.Runtime.Open(arguments.Operands[0]);
             container.Delete(force);
         }
         catch (FaultException e) when (force && e.Kind == FaultKind.NotFound)
         {
             // What a crash left of a container that was never made whole goes too.
-            global.Runtime.RemoveRemains(parsed.Operands[0]);
+            global.Runtime.RemoveRemains(arguments.Operands[0]);
         }
         return 0;
     }

@@ -8,7 +8,13 @@ namespace Sampan.Runtime.CommandLine;
 /// <summary>What this runtime can do. runtime-spec v1.3, features.md.</summary>
 internal static class FeaturesCommand
 {
-    internal static int Run()
+    internal static Command Command => new("features", """
+        show the enabled features
+
+        """, Run)
+    { Operands = 0 };
+
+    private static int Run(GlobalOptions global, Arguments arguments)
     {
         ArrayBufferWriter<byte> buffer = new();
         using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Indented = true }))

@@ -12,15 +12,15 @@ internal sealed unsafe class Foreground : IDisposable
     private readonly ChildProcess _process;
     private readonly SafeFileHandle? _console;
     private const int BufferSize = 16 * 1024;
+    // HUP INT QUIT USR1 USR2 ALRM TERM CONT TSTP TTIN TTOU VTALRM PROF IO: all that a program may be sent to do something. signal(7)
+    private static ReadOnlySpan<int> Passed => [1, 2, 3, 10, 12, 14, 15, 18, 20, 21, 22, 26, 27, 29];
     private readonly List<PosixSignalRegistration> _signals = [];
     private volatile bool _sizeIsOld = true;
 
     internal Foreground(ChildProcess process, SafeFileHandle? console)
     {
         (_process, _console) = (process, console);
-        const PosixSignal Usr1 = (PosixSignal)10, Usr2 = (PosixSignal)12;
-        foreach (PosixSignal signal in (ReadOnlySpan<PosixSignal>)[PosixSignal.SIGHUP, PosixSignal.SIGINT, PosixSignal.SIGQUIT, PosixSignal.SIGTERM, Usr1, Usr2])
-            _signals.Add(PosixSignalRegistration.Create(signal, PassOn));
+        foreach (int signal in Passed) _signals.Add(PosixSignalRegistration.Create((PosixSignal)signal, PassOn));
         // The signal interrupts no poll of this thread, so the new size shows with the next byte typed or written.
         if (console is not null) _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _sizeIsOld = true));
     }
@@ -85,6 +85,10 @@ internal sealed unsafe class Foreground : IDisposable
             PosixSignal.SIGINT => 2,
             PosixSignal.SIGQUIT => 3,
             PosixSignal.SIGTERM => 15,
+            PosixSignal.SIGCONT => 18,
+            PosixSignal.SIGTSTP => 20,
+            PosixSignal.SIGTTIN => 21,
+            PosixSignal.SIGTTOU => 22,
             var raw => (int)raw,
         });
     }

@@ -1,30 +1,38 @@
+using System.Text;
+
 namespace Sampan.Runtime.CommandLine;
 
+/// <summary>Help in the layout that runc's users know.</summary>
 internal static class HelpCommand
 {
+    private const int Column = 42;
+
     internal static int Run()
     {
-        StandardOutput.Write("""
-            sampan-runtime - an OCI container runtime, on the command line as runc
-
-            usage: sampan-runtime [--root dir] [--log file] [--log-format text|json] [--debug] command [flags] [arguments]
-
-              create [-b bundle] [--console-socket s] [--pid-file f] [--no-pivot] [--preserve-fds n] <id>
-              start <id>
-              run [-b bundle] [-d] [--keep] [flags of create] <id>
-              exec [-t] [-d] [-e NAME=value] [-u uid[:gid]] [--cwd dir] [-p process.json] <id> <command> [args]
-              kill [-a] <id> [signal]
-              delete [-f] <id>
-              state <id>
-              list [-q] [-f table|json]
-              ps [-f table|json] <id> [options of ps]
-              pause <id>, resume <id>
-              update [-r resources.json] [--memory n] [--cpu-quota n] [--pids-limit n] … <id>
-              spec [-b bundle] [--rootless]
-              features
-              --version
-
-            """);
+        StringBuilder text = new($"NAME:\n   {GlobalOptions.ProgramName}, as runc - Open Container Initiative runtime\n\nUSAGE:\n   {GlobalOptions.ProgramName} [global options] command [command options] [arguments...]\n\nCOMMANDS:\n");
+        foreach (string name in Commands.Names) text.Append($"   {name,-12}{new Syntax(name, Commands.Find(name)!.Text).Purpose}\n");
+        text.Append("   help, h     shows a list of commands or help for one command\n\nGLOBAL ");
+        AppendFlags(text, GlobalOptions.Syntax);
+        StandardOutput.Write(text.ToString());
         return 0;
+    }
+
+    internal static int Show(Syntax syntax)
+    {
+        StringBuilder text = new($"NAME:\n   {GlobalOptions.ProgramName} {syntax.Command}, as runc {syntax.Command} - {syntax.Purpose}\n\nUSAGE:\n   {GlobalOptions.ProgramName} {syntax.Command} [command options] {syntax.Operands}\n\n");
+        AppendFlags(text, syntax);
+        StandardOutput.Write(text.ToString());
+        return 0;
+    }
+
+    private static void AppendFlags(StringBuilder text, Syntax syntax)
+    {
+        text.Append("OPTIONS:\n");
+        foreach (string line in syntax.FlagLines)
+        {
+            ReadOnlySpan<char> names = Syntax.Names(line);
+            text.Append("   ").Append(names).Append(' ', Math.Max(1, Column - 3 - names.Length)).Append(line.AsSpan(names.Length).Trim()).Append('\n');
+        }
+        text.Append("   --help, -h                             show help\n");
     }
 }

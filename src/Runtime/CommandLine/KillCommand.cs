@@ -1,15 +1,19 @@
-using Sampan.Linux;
-
 namespace Sampan.Runtime.CommandLine;
 
 internal static class KillCommand
 {
-    internal static int Run(GlobalOptions global, ReadOnlySpan<string> arguments)
+    internal static Command Command => new("kill", """
+        kill sends the specified signal (default: SIGTERM) to the container's init process
+        <container-id> [signal]
+        --all, -a  send the signal to all processes of the container
+        """, Run)
+    { OptionalOperands = 1 };
+
+    private static int Run(GlobalOptions global, Arguments arguments)
     {
-        Arguments parsed = new("kill", arguments, "all|a");
-        if (parsed.Operands.Count != 1) parsed.RequireOperands("kill", 2);
-        using Container container = global.Runtime.Open(parsed.Operands[0]);
-        container.Kill(parsed.Operands.Count > 1 ? Signals.Parse(parsed.Operands[1]) : Signals.Parse("TERM"), parsed.Has("all"));
+        using Container container = global.Runtime.Open(arguments.Operands[0]);
+        int signal = Signals.Parse(arguments.Operands.Count > 1 ? arguments.Operands[1] : "TERM");
+        container.Kill(signal, arguments.Has("all"));
         return 0;
     }
 }

@@ -2,17 +2,26 @@ using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
 using Sampan.Faults;
 using Sampan.Linux;
+using Sampan.Linux.Native;
 using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime.CommandLine;
 
 internal static class ListCommand
 {
-    internal static int Run(GlobalOptions global, ReadOnlySpan<string> arguments)
+    internal static Command Command => new("list", """
+        lists containers started by the runtime with the given root
+
+        --format value, -f value  select one of: table(default) or json
+        --quiet, -q  display only container IDs
+        """, Run)
+    { Operands = 0 };
+
+    private static int Run(GlobalOptions global, Arguments parsed)
     {
-        Arguments parsed = new("list", arguments, "format|f=", "quiet|q");
         List<ContainerState> states = [];
         foreach (string id in global.Runtime.List().Order(StringComparer.Ordinal))
         {
@@ -74,7 +83,11 @@ internal static class ListCommand
 
     private static string Owner(string directory)
     {
-        uint uid = Files.Stat(null, directory).Uid;
-        return uid == 0 ? "root" : $"#{uid}";
+        string uid = Files.Stat(null, directory).Uid.ToString(CultureInfo.InvariantCulture);
+        using SafeFileHandle? passwd = Files.TryOpenAt(null, "/etc/passwd", OpenFlags.ReadOnly, 0, out _);
+        // root:x:0:0:root:/root:/bin/sh     passwd(5)
+        foreach (string line in passwd is null ? [] : Encoding.UTF8.GetString(Files.ReadAll(passwd, "/etc/passwd")).Split('\n'))
+            if (line.Split(':') is [var name, _, var id, ..] && id == uid) return name;
+        return $"#{uid}";
     }
 }

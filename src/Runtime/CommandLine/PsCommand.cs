@@ -8,10 +8,15 @@ namespace Sampan.Runtime.CommandLine;
 /// <summary>Lists a container's processes: as JSON ourselves, as a table by ps(1), whose options and columns people know.</summary>
 internal static class PsCommand
 {
-    internal static int Run(GlobalOptions global, ReadOnlySpan<string> arguments)
+    internal static Command Command => new("ps", """
+        ps displays the processes running inside a container
+        <container-id> [ps options]
+        --format value, -f value  select one of: table(default) or json
+        """, Run)
+    { TakesCommand = true };
+
+    private static int Run(GlobalOptions global, Arguments parsed)
     {
-        Arguments parsed = new("ps", arguments, "format|f=");
-        if (parsed.Operands.Count == 0) parsed.RequireOperands("ps", 1);
         using Container container = global.Runtime.Open(parsed.Operands[0]);
         HashSet<string> pids = [.. container.Processes().Select(pid => pid.ToString(CultureInfo.InvariantCulture))];
         switch (parsed.Value("format"))

@@ -4,21 +4,31 @@ namespace Sampan.Runtime.CommandLine;
 
 internal static class RunCommand
 {
-    internal static int Run(GlobalOptions global, ReadOnlySpan<string> arguments)
+    internal static Command Command => new("run", $"""
+        create and run a container
+        <container-id>
+        --detach, -d  detach from the container's process
+        --keep  do not delete the container after it exits
+        --no-subreaper  ignored: only the container's own process is waited for
+        {CreateCommand.Flags}
+        """, Run);
+
+    private static int Run(GlobalOptions global, Arguments parsed)
     {
-        Arguments parsed = new("run", arguments, [.. CreateCommand.Flags, "detach|d", "keep", "no-subreaper"]);
-        parsed.RequireOperands("run", 1);
         bool detach = parsed.Has("detach");
         using Container container = CreateCommand.Create(global, parsed, detach);
         try
         {
+            using NotifySocket? notify = NotifySocket.Listen(global, container.Id);
             if (detach)
             {
-                container.Start();
+                CreateCommand.Start(global, container);
+                if (container.Process is { } process) notify?.Forward(process);
                 return 0;
             }
             using Foreground foreground = new(container.Process!, container.Console);
-            container.Start();
+            CreateCommand.Start(global, container);
+            notify?.ForwardInBackground(container.Process!);
             ExitStatus status = foreground.Wait();
             if (!parsed.Has("keep")) container.Delete();
             return status.ShellCode;

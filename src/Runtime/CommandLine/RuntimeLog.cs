@@ -8,28 +8,42 @@ using Sampan.Linux.Native;
 
 namespace Sampan.Runtime.CommandLine;
 
-/// <summary>Errors and warnings as runc writes them, to standard error and to the file of --log, where containerd and Docker read the last error.</summary>
+/// <summary>What runc logs, where runc logs it: to the file of --log, where containerd and Docker read the last error, else to standard error.</summary>
 internal static class RuntimeLog
 {
-    internal static void Error(GlobalOptions? options, string message) => Write(options, "error", message);
+    /// <summary>Whoever started us hears of an error on standard error too.</summary>
+    internal static void Error(GlobalOptions? options, string message)
+    {
+        Write(options, "error", message);
+        if (options?.Log is not null) StandardOutput.WriteError($"{message}\n");
+    }
 
     internal static void Warn(GlobalOptions? options, string message) => Write(options, "warning", message);
+
+    internal static void Debug(GlobalOptions options, string message)
+    {
+        if (options.Debug) Write(options, "debug", message);
+    }
 
     private static void Write(GlobalOptions? options, string level, string message)
     {
         string time = DateTime.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
         string quoted = JsonEncodedText.Encode(message, JavaScriptEncoder.UnsafeRelaxedJsonEscaping).ToString();
-        string text = $"time=\"{time}\" level={level} msg=\"{quoted}\"\n", json = $"{{\"level\":\"{level}\",\"msg\":\"{quoted}\",\"time\":\"{time}\"}}\n";
-        StandardOutput.WriteError(text);
-        if (options?.Log is not { } log) return;
+        string line = options?.LogsJson == true ? $"{{\"level\":\"{level}\",\"msg\":\"{quoted}\",\"time\":\"{time}\"}}\n"
+            : $"time=\"{time}\" level={level} msg=\"{quoted}\"\n";
+        if (options?.Log is not { } log)
+        {
+            StandardOutput.WriteError(line);
+            return;
+        }
         try
         {
             using SafeFileHandle file = Files.Open(log, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Append, 0x1A4 /* 0644 */);
-            Files.WriteAll(file, Encoding.UTF8.GetBytes(options.LogsJson ? json : text), log);
+            Files.WriteAll(file, Encoding.UTF8.GetBytes(line), log);
         }
         catch (LinuxException)
         {
-            // Standard error has it already.
+            StandardOutput.WriteError(line);   // better there than nowhere
         }
     }
 }

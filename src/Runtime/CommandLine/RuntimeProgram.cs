@@ -15,13 +15,14 @@ public static class RuntimeProgram
         try
         {
             options = new GlobalOptions(arguments);
-            if (options.Command is "create" or "run" or "exec") RunFromReadOnlyMount(arguments);
+            if (options.Command is "create" or "run" or "exec" or "restore") RunFromReadOnlyMount(arguments);
             return Dispatch(options);
         }
         catch (FaultException e)
         {
-            bool named = options?.Command is "create" or "run" or "exec";
-            RuntimeLog.Error(options, named ? $"{options!.Command} failed: {e.Message}" : e.Message);
+            // "runc run failed: …", which the clients of runc show.
+            bool named = options?.Command is "create" or "run" or "restore" or "exec";
+            RuntimeLog.Error(options, !named ? e.Message : options!.Command == "exec" ? $"exec failed: {e.Message}" : $"runc {options.Command} failed: {e.Message}");
             return options?.Command == "exec" ? ExecFailure : Failure;
         }
     }
@@ -36,26 +37,12 @@ public static class RuntimeProgram
     private static int Dispatch(GlobalOptions options)
     {
         if (options.WantsVersion) return VersionCommand.Run();
-        string command = options.Command ?? "help";
-        ReadOnlySpan<string> rest = options.CommandArguments;
-        return command switch
-        {
-            "create" => CreateCommand.Run(options, rest),
-            "start" => StartCommand.Run(options, rest),
-            "run" => RunCommand.Run(options, rest),
-            "exec" => ExecCommand.Run(options, rest),
-            "kill" => KillCommand.Run(options, rest),
-            "delete" => DeleteCommand.Run(options, rest),
-            "state" => StateCommand.Run(options, rest),
-            "list" => ListCommand.Run(options, rest),
-            "ps" => PsCommand.Run(options, rest),
-            "pause" => PauseCommand.Run(options, rest, pause: true),
-            "resume" => PauseCommand.Run(options, rest, pause: false),
-            "update" => UpdateCommand.Run(options, rest),
-            "spec" => SpecCommand.Run(rest),
-            "features" => FeaturesCommand.Run(),
-            "help" or "h" => HelpCommand.Run(),
-            _ => throw new FaultException(FaultKind.InvalidArgument, $"No help topic for '{command}'"),
-        };
+        if (options.Command is null or "help" or "h") return options.Command is not null && options.CommandArguments is [var topic, ..] ? Help(topic) : HelpCommand.Run();
+        return Find(options.Command).Run(options);
     }
+
+    private static int Help(string topic) => HelpCommand.Show(new Syntax(topic, Find(topic).Text));
+
+    private static Command Find(string name)
+        => Commands.Find(name) ?? throw new FaultException(FaultKind.InvalidArgument, $"No help topic for '{name}'");
 }

@@ -12,13 +12,13 @@ internal static class Signals
         "CHLD", "CONT", "STOP", "TSTP", "TTIN", "TTOU", "URG", "XCPU", "XFSZ", "VTALRM", "PROF", "WINCH", "IO", "PWR", "SYS",
     ];
 
-    /// <param name="text">"KILL", "SIGKILL", "9", "SIGRTMIN+3".</param>
+    /// <param name="text">"KILL", "SIGKILL", "9", "SIGRTMIN+3"; "0" asks only whether it could be sent.</param>
     /// <exception cref="FaultException">InvalidArgument, in runc's words.</exception>
     internal static int Parse(string text)
     {
         const int RealTimeMinimum = 34, RealTimeMaximum = 64;
         FaultException unknown = new(FaultKind.InvalidArgument, $"unknown signal \"{text}\"");
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)) return number is > 0 and <= RealTimeMaximum ? number : throw unknown;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number)) return number is >= 0 and <= RealTimeMaximum ? number : throw unknown;
         string name = text.ToUpperInvariant();
         if (name.StartsWith("SIG", StringComparison.Ordinal)) name = name[3..];
         int plain = Array.IndexOf(Names, name);

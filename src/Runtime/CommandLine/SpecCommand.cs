@@ -1,5 +1,6 @@
 using Sampan.Faults;
 using Sampan.Linux;
+using Sampan.Linux.Cgroups;
 using Sampan.Linux.Native;
 
 namespace Sampan.Runtime.CommandLine;
@@ -7,22 +8,32 @@ namespace Sampan.Runtime.CommandLine;
 /// <summary>Writes a config.json to start from: a shell with the namespaces, mounts and masks of a usual container.</summary>
 internal static class SpecCommand
 {
-    internal static int Run(ReadOnlySpan<string> arguments)
+    internal static Command Command => new("spec", """
+        create a new specification file
+
+        --bundle value, -b value  path to the root of the bundle directory
+        --rootless  generate a configuration for a rootless container
+        """, Run)
+    { Operands = 0 };
+
+    private static int Run(GlobalOptions global, Arguments parsed)
     {
-        Arguments parsed = new("spec", arguments, "bundle|b=", "rootless");
-        parsed.RequireOperands("spec", 0);
         string path = Path.Combine(parsed.Value("bundle") ?? ".", "config.json");
         using var file = Files.TryOpenAt(null, path, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Exclusive, 0x1A4 /* 0644 */, out Errno errno)
             ?? throw (errno == Errno.EEXIST ? new FaultException(FaultKind.AlreadyExists, "File config.json exists. Remove it first")
                 : new LinuxException(errno, "open", $"cannot write '{path}'"));
-        Files.WriteAll(file, System.Text.Encoding.UTF8.GetBytes(parsed.Has("rootless") ? Rootless() : Rootful), path);
+        Files.WriteAll(file, System.Text.Encoding.UTF8.GetBytes(parsed.Has("rootless") ? Rootless() : ForThisMachine()), path);
         return 0;
     }
+
+    // Where cgroup v1 is mounted a cgroup namespace shows a container less than it may expect: runc leaves it out there too.
+    private static string ForThisMachine()
+        => CgroupFileSystem.IsUnified() ? Rootful : Rootful.Replace(""", { "type": "cgroup" }""", "");
 
     // A user namespace that maps root to ourselves; a netns of nobody's cannot mount sysfs, so the host's is bound.
     private static string Rootless()
     {
-        string text = Rootful
+        string text = ForThisMachine()
             .Replace("""{ "type": "network" },""", """{ "type": "user" },""")
             .Replace("""{ "destination": "/sys", "type": "sysfs", "source": "sysfs", "options": ["nosuid", "noexec", "nodev", "ro"] },""",
                 """{ "destination": "/sys", "type": "none", "source": "/sys", "options": ["rbind", "nosuid", "noexec", "nodev", "ro"] },""")
@@ -53,7 +64,7 @@ internal static class SpecCommand
                 "noNewPrivileges": true
             },
             "root": { "path": "rootfs", "readonly": true },
-            "hostname": "sampan",
+            "hostname": "runc",
             "mounts": [
                 { "destination": "/proc", "type": "proc", "source": "proc" },
                 { "destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "strictatime", "mode=755", "size=65536k"] },

@@ -2,12 +2,17 @@ namespace Sampan.Runtime.CommandLine;
 
 internal static class StartCommand
 {
-    internal static int Run(GlobalOptions global, ReadOnlySpan<string> arguments)
+    internal static Command Command => new("start", """
+        executes the user defined process in a created container
+        <container-id>
+        """, Run);
+
+    private static int Run(GlobalOptions global, Arguments arguments)
     {
-        Arguments parsed = new("start", arguments);
-        parsed.RequireOperands("start", 1);
-        using Container container = global.Runtime.Open(parsed.Operands[0]);
+        using Container container = global.Runtime.Open(arguments.Operands[0]);
+        using NotifySocket? notify = NotifySocket.Listen(global, container.Id);
         container.Start();
+        if (container.Process is { } process) notify?.Forward(process);
         return 0;
     }
 }

@@ -4,11 +4,14 @@ namespace Sampan.Runtime.CommandLine;
 
 internal static class StateCommand
 {
-    internal static int Run(GlobalOptions global, ReadOnlySpan<string> arguments)
+    internal static Command Command => new("state", """
+        output the state of a container
+        <container-id>
+        """, Run);
+
+    private static int Run(GlobalOptions global, Arguments arguments)
     {
-        Arguments parsed = new("state", arguments);
-        parsed.RequireOperands("state", 1);
-        using Container container = global.Runtime.Open(parsed.Operands[0]);
+        using Container container = global.Runtime.Open(arguments.Operands[0]);
         StandardOutput.Write(ContainerStateJson.Write(container.State with { Owner = "" }, indented: true));
         return 0;
     }

@@ -6,13 +6,36 @@ namespace Sampan.Runtime.CommandLine;
 
 internal static class UpdateCommand
 {
-    internal static int Run(GlobalOptions global, ReadOnlySpan<string> arguments)
+    internal static Command Command => new("update", """
+        update container resource constraints
+        <container-id>
+        --resources value, -r value  path to the file containing the resources to update or '-' to read from the standard input; all other flags are ignored then
+        --blkio-weight value  block IO weight, 10 to 1000
+        --cpu-period value  CPU CFS period to be used for hardcapping (in usecs); 0 to use system default
+        --cpu-quota value  CPU CFS hardcap limit (in usecs): allowed cpu time in a given period
+        --cpu-burst value  CPU CFS hardcap burst limit (in usecs): cpu time accumulated beyond the quota
+        --cpu-share value  CPU shares (relative weight vs. other containers)
+        --cpu-rt-period value  CPU realtime period to be used for hardcapping (in usecs)
+        --cpu-rt-runtime value  CPU realtime hardcap limit (in usecs)
+        --cpuset-cpus value  CPU(s) to use
+        --cpuset-mems value  memory node(s) to use
+        --cpu-idle value  1: SCHED_IDLE for the whole cgroup, 0: not
+        --memory value  memory limit (in bytes, or with a suffix)
+        --memory-reservation value  memory reservation or soft limit (in bytes, or with a suffix)
+        --memory-swap value  memory and swap together; -1 for unlimited swap
+        --kernel-memory value  ignored, with a warning: the kernel has dropped it
+        --kernel-memory-tcp value  ignored, with a warning: the kernel has dropped it
+        --pids-limit value  maximum number of processes; -1 for unlimited
+        --l3-cache-schema value  Intel RDT/CAT L3 cache schema
+        --mem-bw-schema value  Intel RDT/MBA memory bandwidth schema
+        """, Run);
+
+    private static int Run(GlobalOptions global, Arguments parsed)
     {
-        Arguments parsed = new("update", arguments, "resources|r=", "blkio-weight=", "cpu-period=", "cpu-quota=", "cpu-burst=", "cpu-share=", "cpu-rt-period=",
-            "cpu-rt-runtime=", "cpuset-cpus=", "cpuset-mems=", "cpu-idle=", "memory=", "memory-reservation=", "memory-swap=", "pids-limit=", "kernel-memory=", "kernel-memory-tcp=");
-        foreach (string flag in (ReadOnlySpan<string>)["kernel-memory", "kernel-memory-tcp"])
-            if (parsed.Value(flag) is not null) throw new FaultException(FaultKind.NotSupported, $"--{flag} is not supported: the kernel has dropped it; leave it out");
-        parsed.RequireOperands("update", 1);
+        if (parsed.Value("kernel-memory") is not null || parsed.Value("kernel-memory-tcp") is not null)
+            RuntimeLog.Warn(global, "Kernel memory settings are ignored and will be removed");
+        foreach ((string flag, string what) in (ReadOnlySpan<(string, string)>)[("l3-cache-schema", "Intel RDT/CAT: l3 cache schema"), ("mem-bw-schema", "Intel RDT/MBA: memory bandwidth schema")])
+            if (parsed.Value(flag) is not null) throw new FaultException(FaultKind.NotSupported, $"{what} is not enabled");
         using Container container = global.Runtime.Open(parsed.Operands[0]);
         container.Update(parsed.Value("resources") is { } path ? FromFile(path) : FromFlags(parsed));
         return 0;

@@ -14,6 +14,14 @@ internal static class IdMaps
         Files.WriteValue($"/proc/{pid}/gid_map", Lines(linux.GidMappings ?? []));
     }
 
+    /// <summary>A container's id as the machine knows it; the id itself where it is not mapped, or nothing is.</summary>
+    internal static uint OnHost(IReadOnlyList<IdMapping>? mappings, uint id)
+    {
+        foreach (IdMapping mapping in mappings ?? [])
+            if (id - (long)mapping.ContainerID is >= 0 and var offset && offset < mapping.Size) return (uint)(mapping.HostID + offset);
+        return id;
+    }
+
     // One write with all lines: the kernel takes a map once.
     private static string Lines(IReadOnlyList<IdMapping> mappings)
     {

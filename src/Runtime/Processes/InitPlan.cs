@@ -47,6 +47,8 @@ internal sealed unsafe class InitPlan : IDisposable
         if (resources.CreateContainerHooks.Count > 0)
         {
             _plan.AwaitParent();
+            // They find the container's root as their working directory, as runc's do.
+            _plan.Call("cannot enter the root", SyscallNumber.chdir, _plan.Text(Path.GetFullPath(spec.Root!.Path, options.Bundle)));
             resources.CreateContainerHooks.AddTo(_plan);
             _plan.Report(HasRunHooks);
         }

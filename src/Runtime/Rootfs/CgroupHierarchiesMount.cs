@@ -18,6 +18,7 @@ internal sealed class CgroupHierarchiesMount(RootDirectory root, ICgroup cgroup,
         using (SafeFileHandle place = root.MakeDirectory(mount.Destination)) Mounts.Attach(folder, place, mount.Destination);
         foreach ((string controllers, string directory) in cgroup.Directories)
         {
+            if (controllers.Length == 0) continue;   // the v2 part of a hybrid machine
             string name = controllers.StartsWith("name=", StringComparison.Ordinal) ? controllers[5..] : controllers;
             string destination = $"{mount.Destination}/{name}";
             using SafeFileHandle hierarchy = childMounts.MakeHierarchy(child, slots, controllers) ?? Bind(directory);

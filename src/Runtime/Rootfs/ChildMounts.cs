@@ -25,7 +25,7 @@ internal sealed unsafe class ChildMounts
             if (options.IsBind || mount.Type == "bind") continue;
             switch (mount.Type)
             {
-                case "cgroup" when cgroup is not null && !cgroup.Directories.ContainsKey(""):
+                case "cgroup" when cgroup is not null && !cgroup.IsUnified:
                     if (ownCgroups) AddHierarchies(plan, cgroup);
                     break;
                 case "cgroup" or "cgroup2":
@@ -63,6 +63,7 @@ internal sealed unsafe class ChildMounts
     {
         foreach (string controllers in cgroup.Directories.Keys)
         {
+            if (controllers.Length == 0) continue;   // the v2 part of a hybrid machine
             List<string> data = controllers.StartsWith("name=", StringComparison.Ordinal) ? [controllers] : [.. controllers.Split(',')];
             _cgroups[controllers] = Add(plan, "cgroup", "cgroup", data);
         }

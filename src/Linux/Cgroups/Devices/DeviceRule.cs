@@ -16,9 +16,10 @@ internal readonly record struct DeviceRule(bool Allow, char Type, uint? Major, u
     public static DeviceRule From(DeviceCgroupRule rule)
     {
         char type = rule.Type switch { null or "" or "a" => 'a', "b" => 'b', "c" or "u" => 'c', _ => throw Invalid($"type '{rule.Type}' is none of a, b, c") };
+        // An 'a' among the letters is found in the field, as in "rwa", and says nothing more.
         DeviceAccess access = DeviceAccess.None;
         foreach (char letter in rule.Access ?? "")
-            access |= letter switch { 'r' => DeviceAccess.Read, 'w' => DeviceAccess.Write, 'm' => DeviceAccess.Mknod, _ => throw Invalid($"access '{rule.Access}' has letters other than r, w, m") };
+            access |= letter switch { 'r' => DeviceAccess.Read, 'w' => DeviceAccess.Write, 'm' => DeviceAccess.Mknod, 'a' => DeviceAccess.None, _ => throw Invalid($"access '{rule.Access}' has letters other than r, w, m") };
         if (access == DeviceAccess.None) access = DeviceAccess.All;
         if (type == 'a' && (access != DeviceAccess.All || IsNumber(rule.Major) || IsNumber(rule.Minor)))
             throw Invalid("type a takes neither numbers nor a part of the access rights");

@@ -6,13 +6,15 @@ using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Linux.Cgroups.V1;
 
-/// <summary>One directory in each v1 hierarchy, all with the same path; on a hybrid machine also one in cgroup v2, made only when a limit
-/// needs a controller that lives there. Documentation/admin-guide/cgroup-v1/.</summary>
+/// <summary>One directory in each v1 hierarchy, all with the same path; on a hybrid machine also one in cgroup v2, as runc makes it; its
+/// controllers are enabled only when a limit needs one that lives there. Documentation/admin-guide/cgroup-v1/.</summary>
 internal sealed class CgroupV1(CgroupFileSystem fileSystem, string path, ControlDirectory[] directories) : IManagedCgroup
 {
     private static readonly TimeSpan FreezePatience = TimeSpan.FromSeconds(10);
 
     public string Path => path;
+
+    public bool IsUnified => false;
 
     public IReadOnlyDictionary<string, string> Directories
     {
@@ -49,28 +51,27 @@ internal sealed class CgroupV1(CgroupFileSystem fileSystem, string path, Control
     {
         CgroupV2 unified = Unified ?? throw new FaultException(FaultKind.NotSupported,
             $"cannot set limits of cgroup '{path}': the {controller} controller is not mounted under '{fileSystem.MountPoint}'");
-        if (!unified.Exists) unified.Make();
+        unified.EnableControllers();
         return unified;
     }
 
     public void Make()
     {
-        int made = 0;
+        List<ControlDirectory> made = new(directories.Length);
         try
         {
+            List<int> pids = [];
             foreach (ControlDirectory directory in directories)
             {
-                bool isNew = MakeWithParents(directory);
-                made++;
-                if (!isNew && directory.TryRead("cgroup.procs") is { Length: > 0 })
-                    throw new FaultException(FaultKind.AlreadyExists, $"cannot make cgroup '{directory.Path}': it exists and has processes");
+                if (MakeWithParents(directory)) made.Add(directory);
+                else if (pids.Count == 0) directory.CollectProcesses(pids);
             }
+            CgroupV2.RefuseUsed(pids.Count, made.Count < directories.Length && IsFrozen);
+            Unified?.Make(withControllers: false);
         }
         catch
         {
-            // Only what is empty goes: a group that somebody else uses refuses.
-            foreach (ControlDirectory directory in directories.AsSpan(0, made))
-                directory.TryRemoveEmpty();
+            foreach (ControlDirectory directory in made) directory.TryRemoveEmpty();
             throw;
         }
     }
@@ -82,7 +83,7 @@ internal sealed class CgroupV1(CgroupFileSystem fileSystem, string path, Control
     private void Apply(LinuxResources resources, bool fresh)
     {
         if (resources.Unified is { Count: > 0 })
-            throw new FaultException(FaultKind.NotSupported, "cannot apply linux.resources.unified: it needs cgroup v2, and this machine mounts v1 controllers");
+            throw new FaultException(FaultKind.NotSupported, "invalid configuration: cannot apply linux.resources.unified: it needs cgroup v2, and this machine mounts v1 controllers");
         CpuController.Apply(this, resources.Cpu);
         CpusetController.Apply(this, resources.Cpu);
         MemoryController.Apply(this, resources.Memory, fresh);
@@ -92,13 +93,15 @@ internal sealed class CgroupV1(CgroupFileSystem fileSystem, string path, Control
         DevicesController.Apply(this, resources.Devices);
     }
 
-    public CgroupEntrance OpenEntrance()
+    public CgroupEntrance OpenEntrance(IReadOnlyDictionary<string, string>? below = null)
     {
+        foreach (string controller in below?.Keys ?? [])
+            if (controller.Length > 0 && Find(controller) is null) throw new FaultException(FaultKind.InvalidArgument, $"unknown controller {controller} in --cgroup");
         List<SafeFileHandle> tasks = new(directories.Length);
         try
         {
             foreach (ControlDirectory directory in directories)
-                tasks.Add(directory.Open("tasks", OpenFlags.WriteOnly));
+                tasks.Add(Below(directory, below).OpenToEnter("tasks", OpenFlags.WriteOnly));
             return new CgroupEntrance(Unified is { Exists: true } unified ? unified.Directory.Open("", OpenFlags.Path | OpenFlags.Directory) : null, tasks);
         }
         catch
@@ -106,6 +109,17 @@ internal sealed class CgroupV1(CgroupFileSystem fileSystem, string path, Control
             tasks.ForEach(handle => handle.Dispose());
             throw;
         }
+    }
+
+    public CgroupEntrance? OpenEntranceBeside(int pid) => null;   // v1 lets processes be in any group
+
+    private static ControlDirectory Below(ControlDirectory directory, IReadOnlyDictionary<string, string>? below)
+    {
+        if (below is null) return directory;
+        if (below.TryGetValue("", out string? forAll)) return directory.Below(forAll);
+        foreach (string controller in directory.Controller.Split(','))
+            if (below.TryGetValue(controller, out string? path)) return directory.Below(path);
+        return directory;
     }
 
     public void AddProcess(int pid)

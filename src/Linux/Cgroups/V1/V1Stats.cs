@@ -15,6 +15,8 @@ internal static class V1Stats
         Pids = group.Find("pids") is { } pids ? StatFiles.Pids(pids) : new PidsStats(),
         BlockIO = group.Find("blkio") is { } blkio ? ReadBlockIO(blkio) : [],
         Hugetlb = group.Find("hugetlb") is { } hugetlb ? StatFiles.Hugetlb(hugetlb, "usage_in_bytes", "max_usage_in_bytes", "failcnt") : [],
+        Cpus = CpuList.Parse(group.Find("cpuset")?.TryRead("cpuset.cpus")) ?? [],
+        Mems = CpuList.Parse(group.Find("cpuset")?.TryRead("cpuset.mems")) ?? [],
     };
 
     private static CpuStats ReadCpu(CgroupV1 group)
@@ -24,8 +26,11 @@ internal static class V1Stats
         List<ulong> perCpu = [];
         foreach (string number in accounting?.TryRead("cpuacct.usage_percpu")?.Split(' ', StringSplitOptions.RemoveEmptyEntries) ?? [])
             if (ulong.TryParse(number, CultureInfo.InvariantCulture, out ulong nanoseconds)) perCpu.Add(nanoseconds);
+        (List<ulong> perCpuUser, List<ulong> perCpuKernel) = StatFiles.UsagePerCpu(accounting?.TryRead("cpuacct.usage_all"));
         return new CpuStats
         {
+            PerCpuUser = perCpuUser,
+            PerCpuKernel = perCpuKernel,
             Total = accounting?.TryReadNumber("cpuacct.usage") ?? 0,
             User = (ulong)OomWatch.Field(ticks, "user") * NanosecondsPerTick,
             Kernel = (ulong)OomWatch.Field(ticks, "system") * NanosecondsPerTick,
@@ -46,15 +51,28 @@ internal static class V1Stats
         SwapLimit = memory.TryReadNumber("memory.memsw.limit_in_bytes") ?? ulong.MaxValue,
         KernelUsage = memory.TryReadNumber("memory.kmem.usage_in_bytes") ?? 0,
         KernelTcpUsage = memory.TryReadNumber("memory.kmem.tcp.usage_in_bytes") ?? 0,
+        SwapMaxUsage = memory.TryReadNumber("memory.memsw.max_usage_in_bytes") ?? 0,
+        SwapFailCount = memory.TryReadNumber("memory.memsw.failcnt") ?? 0,
+        Kernel = Counter(memory, "memory.kmem"),
+        KernelTcp = Counter(memory, "memory.kmem.tcp"),
         OomKills = (ulong)OomWatch.Field(memory.TryRead("memory.oom_control"), "oom_kill"),
         Detail = StatFiles.Pairs(memory.TryRead("memory.stat")),
     };
+
+    private static MemoryCounter Counter(ControlDirectory memory, string prefix) => new(memory.TryReadNumber($"{prefix}.max_usage_in_bytes") ?? 0,
+        memory.TryReadNumber($"{prefix}.limit_in_bytes") ?? ulong.MaxValue, memory.TryReadNumber($"{prefix}.failcnt") ?? 0);
 
     private static List<BlockIOStat> ReadBlockIO(ControlDirectory blkio)
     {
         List<BlockIOStat> found = [];
         Read(BlockIOTable.ServiceBytes, "io_service_bytes_recursive");
         Read(BlockIOTable.Serviced, "io_serviced_recursive");
+        Read(BlockIOTable.Queued, "io_queued_recursive");
+        Read(BlockIOTable.ServiceTime, "io_service_time_recursive");
+        Read(BlockIOTable.WaitTime, "io_wait_time_recursive");
+        Read(BlockIOTable.Merged, "io_merged_recursive");
+        Read(BlockIOTable.Time, "time_recursive");
+        Read(BlockIOTable.Sectors, "sectors_recursive");
         return found;
 
         // BFQ counts what went through it, the throttle layer everything; either may be missing.

@@ -14,6 +14,8 @@ internal sealed class CgroupV2(CgroupFileSystem fileSystem, string path, string 
 
     public string Path => path;
 
+    public bool IsUnified => true;
+
     public ControlDirectory Directory { get; } = new(directoryPath, "cgroup v2");
 
     public IReadOnlyDictionary<string, string> Directories => new Dictionary<string, string> { [""] = Directory.Path };
@@ -24,19 +26,37 @@ internal sealed class CgroupV2(CgroupFileSystem fileSystem, string path, string 
 
     private string Root => fileSystem.Mode == CgroupMode.Hybrid ? $"{fileSystem.MountPoint}/unified" : fileSystem.MountPoint;
 
-    public void Make()
+    public void Make() => Make(withControllers: true);
+
+    /// <param name="withControllers">False in the v2 part of a hybrid machine, where a group only names its processes until a limit needs more.</param>
+    public void Make(bool withControllers)
     {
-        bool isNew;
-        EnableControllers(new ControlDirectory(Root, "cgroup v2"));
-        for (int slash = Directory.Path.IndexOf('/', Root.Length + 1); slash >= 0; slash = Directory.Path.IndexOf('/', slash + 1))
+        foreach (ControlDirectory parent in Above())
         {
-            ControlDirectory parent = new(Directory.Path[..slash], "cgroup v2");
-            parent.Make();
-            EnableControllers(parent);
+            if (parent.Path != Root) parent.Make();
+            if (withControllers) EnableControllers(parent);
         }
-        isNew = Directory.Make();
-        if (!isNew && Directory.TryRead("cgroup.procs") is { Length: > 0 })
-            throw new FaultException(FaultKind.AlreadyExists, $"cannot make cgroup '{Directory.Path}': it exists and has processes");
+        if (!Directory.Make()) RefuseUsed(Processes().Count, IsFrozen);
+    }
+
+    /// <summary>Makes the files of all controllers appear in the group.</summary>
+    public void EnableControllers()
+    {
+        foreach (ControlDirectory parent in Above()) EnableControllers(parent);
+    }
+
+    /// <exception cref="FaultException">AlreadyExists, Conflict: a group that was there before, in runc's words.</exception>
+    internal static void RefuseUsed(int processes, bool frozen)
+    {
+        if (processes > 0) throw new FaultException(FaultKind.AlreadyExists, $"container's cgroup is not empty: {processes} process(es) found");
+        if (frozen) throw new FaultException(FaultKind.Conflict, "container's cgroup unexpectedly frozen");
+    }
+
+    private IEnumerable<ControlDirectory> Above()
+    {
+        yield return new ControlDirectory(Root, "cgroup v2");
+        for (int slash = Directory.Path.IndexOf('/', Root.Length + 1); slash >= 0; slash = Directory.Path.IndexOf('/', slash + 1))
+            yield return new ControlDirectory(Directory.Path[..slash], "cgroup v2");
     }
 
     /// <summary>Hands all its controllers down to the groups below it.</summary>
@@ -58,7 +78,19 @@ internal sealed class CgroupV2(CgroupFileSystem fileSystem, string path, string 
 
     public void Apply(LinuxResources resources) => V2Limits.Apply(Directory, resources);
 
-    public CgroupEntrance OpenEntrance() => new(Directory.Open("", OpenFlags.Path | OpenFlags.Directory), []);
+    public CgroupEntrance OpenEntrance(IReadOnlyDictionary<string, string>? below = null)
+    {
+        if (below is null) return Entrance(Directory);
+        foreach ((string controller, _) in below)
+            if (controller.Length > 0) throw new FaultException(FaultKind.InvalidArgument, $"unknown controller {controller} in --cgroup: cgroup v2 has one group for all of them");
+        return Entrance(Directory.Below(below[""]));
+    }
+
+    /// <summary>Where the process is that already runs: a container that has moved its processes below and handed controllers down takes none itself.</summary>
+    public CgroupEntrance? OpenEntranceBeside(int pid)
+        => OwnCgroup.ReadAll(pid).Find(line => line.Controllers.Length == 0) is { Path: { Length: > 1 } theirs } ? Entrance(new ControlDirectory(Root + theirs, "cgroup v2")) : null;
+
+    private static CgroupEntrance Entrance(ControlDirectory directory) => new(directory.OpenToEnter("", OpenFlags.Path | OpenFlags.Directory), []);
 
     public void AddProcess(int pid) => Directory.Write("cgroup.procs", pid);
 

@@ -19,10 +19,14 @@ internal static class V2Stats
                 Periods = (ulong)OomWatch.Field(cpu, "nr_periods"),
                 ThrottledPeriods = (ulong)OomWatch.Field(cpu, "nr_throttled"),
                 ThrottledTime = Nanoseconds("throttled_usec"),
+                Pressure = Pressure.Parse(group.TryRead("cpu.pressure")),
             },
             Memory = ReadMemory(group, events),
             Pids = StatFiles.Pids(group),
             BlockIO = StatFiles.BlockIOV2(group.TryRead("io.stat")),
+            BlockIOPressure = Pressure.Parse(group.TryRead("io.pressure")),
+            Cpus = CpuList.Parse(group.TryRead("cpuset.cpus")) ?? [],
+            Mems = CpuList.Parse(group.TryRead("cpuset.mems")) ?? [],
             Hugetlb = StatFiles.Hugetlb(group, "current", null, null),
         };
 
@@ -43,6 +47,8 @@ internal static class V2Stats
             KernelUsage = detail.GetValueOrDefault("kernel"),
             KernelTcpUsage = detail.GetValueOrDefault("sock"),
             OomKills = (ulong)OomWatch.Field(events, "oom_kill"),
+            Events = StatFiles.Pairs(events),
+            Pressure = Pressure.Parse(group.TryRead("memory.pressure")),
             Detail = detail,
         };
     }

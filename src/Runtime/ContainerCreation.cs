@@ -101,7 +101,7 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
             ReadOnlySpan<long> slots = child.Await(InitPlan.HasFileSystems);
             TimeOffsets.Write(child.Process.Pid, spec.Linux?.TimeOffsets);
             builder.Populate(child, slots);
-            if (_process.Terminal == true) OpenTerminal(root, builder);
+            if (_process.Terminal == true) OpenTerminal(root, builder, resources.Namespaces);
             builder.Seal();
             if (!hasHooks) builder.Pivot(options.NoPivot);
         }
@@ -116,11 +116,13 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
         if (options.NoPivot) child.GoOn(root.Directory.Handle);
     }
 
-    private void OpenTerminal(RootMount root, RootfsBuilder builder)
+    private void OpenTerminal(RootMount root, RootfsBuilder builder, NamespacePlan namespaces)
     {
         _pty = Pty.Open(root.Directory);
         if (_process.ConsoleSize is { } size) Pty.Resize(_pty.Master, size.Width, size.Height);
         TerminalOwner.Set(_pty, spec.Linux, _process.User);
+        // In a user namespace its /dev takes files of nobody but its own users.
+        using FileSystemIdentity? identity = FileSystemIdentity.AssumeRootOf(spec.Linux, namespaces);
         builder.BindConsole(_pty);
     }
 

@@ -16,6 +16,8 @@ public sealed class Bundle
         Config = JsonNode.Parse(File.ReadAllText($"{_folder}/config.json"))!.AsObject();
         Process["terminal"] = false;
         Config["root"] = new JsonObject { ["path"] = host.Rootfs };
+        RemoveNamespace("cgroup");   // `spec` leaves it out where cgroup v1 is mounted
+        Namespaces.Add(new JsonObject { ["type"] = "cgroup" });
         Linux["cgroupsPath"] = $"/sampan-test/{host.Id}";
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http;
+using Sampan.Distribution.Hosts;
 using Sampan.Faults;
 
 namespace Sampan.Distribution;
@@ -11,18 +12,16 @@ internal sealed class EndpointFinder(HttpSender http, InsecureHosts insecureHost
     private readonly ConcurrentDictionary<string, RegistryEndpoint> _known = new(StringComparer.OrdinalIgnoreCase);
 
     /// <exception cref="FaultException">Unavailable: nothing there speaks the registry protocol.</exception>
-    internal async Task<RegistryEndpoint> FindAsync(string domain, CancellationToken ct)
+    internal async Task<RegistryEndpoint> FindAsync(RegistryHost host, CancellationToken ct)
     {
-        string authority = RegistryEndpoint.AuthorityOf(domain);
-        if (_known.TryGetValue(authority, out var known)) return known;
-
-        bool insecure = await insecureHosts.ContainsAsync(authority, ct).ConfigureAwait(false);
+        if (_known.TryGetValue(host.Key, out var known)) return known;
+        bool insecure = host.SkipVerify ?? await insecureHosts.ContainsAsync(host.Authority, ct).ConfigureAwait(false);
         FaultException? problem = null;
-        foreach (string scheme in await SchemesAsync(authority, insecure, ct).ConfigureAwait(false))
+        foreach (string scheme in host.Scheme is { } given ? [given] : await SchemesAsync(host.Authority, insecure, ct).ConfigureAwait(false))
         {
             try
             {
-                return _known[authority] = await PingAsync(RegistryEndpoint.BaseOf(scheme, authority), insecure, ct).ConfigureAwait(false);
+                return _known[host.Key] = await PingAsync(host, host.BaseOf(scheme), insecure, ct).ConfigureAwait(false);
             }
             catch (FaultException e)
             {
@@ -34,12 +33,12 @@ internal sealed class EndpointFinder(HttpSender http, InsecureHosts insecureHost
     }
 
     /// <summary>After a failed connection: ask again.</summary>
-    internal void Forget(RegistryEndpoint endpoint) => _known.TryRemove(endpoint.Base.Authority, out _);
+    internal void Forget(RegistryHost host) => _known.TryRemove(host.Key, out _);
 
     /// <summary>After a refusal: its challenge is the one to answer.</summary>
     internal void Learn(RegistryEndpoint endpoint, HttpResponseMessage refusal)
     {
-        if (ChallengesOf(refusal) is { Count: > 0 } challenges) _known[endpoint.Base.Authority] = endpoint with { Challenges = challenges };
+        if (ChallengesOf(refusal) is { Count: > 0 } challenges) _known[endpoint.Host.Key] = endpoint with { Challenges = challenges };
     }
 
     /// <summary>HTTPS alone, except for insecure registries. On loopback nobody can listen in and plain HTTP is the rule, so it comes first there.</summary>
@@ -51,13 +50,15 @@ internal sealed class EndpointFinder(HttpSender http, InsecureHosts insecureHost
             : [Uri.UriSchemeHttps, Uri.UriSchemeHttp];
     }
 
-    private async Task<RegistryEndpoint> PingAsync(Uri url, bool insecure, CancellationToken ct)
+    private async Task<RegistryEndpoint> PingAsync(RegistryHost host, Uri url, bool insecure, CancellationToken ct)
     {
-        using HttpResponseMessage response = await http.SendAsync((to, _) => new HttpRequestMessage(HttpMethod.Get, to), url, insecure, ct).ConfigureAwait(false);
-        if (response.StatusCode is HttpStatusCode.OK) return new RegistryEndpoint(url, insecure, []);
+        var endpoint = new RegistryEndpoint(host, url, insecure, []);
+        using HttpResponseMessage response = await http.SendAsync((to, _) => new HttpRequestMessage(HttpMethod.Get, to), url, endpoint.Trust, ct).ConfigureAwait(false);
+        if (response.StatusCode is HttpStatusCode.OK) return endpoint;
         var challenges = ChallengesOf(response);
-        if (response.StatusCode is HttpStatusCode.Unauthorized && challenges.Count > 0) return new RegistryEndpoint(url, insecure, challenges);
-        throw RegistryException.From(response.StatusCode, response.ReasonPhrase, []);
+        if (response.StatusCode is HttpStatusCode.Unauthorized && challenges.Count > 0) return endpoint with { Challenges = challenges };
+        // What lies below a path of its own need not have a page there.
+        return host.IsMirror || host.Path != "/v2/" ? endpoint : throw RegistryException.From(response.StatusCode, response.ReasonPhrase, []);
     }
 
     private static IReadOnlyList<Challenge> ChallengesOf(HttpResponseMessage response) =>

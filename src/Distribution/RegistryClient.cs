@@ -1,3 +1,5 @@
+using Sampan.Distribution.Hosts;
+using Sampan.Faults;
 using Sampan.Specs.Docker;
 using Sampan.Specs.Oci.Image;
 
@@ -8,23 +10,29 @@ namespace Sampan.Distribution;
 public sealed class RegistryClient : IDisposable
 {
     private readonly HttpSender _http;
+    private readonly InsecureHosts _insecureHosts;
 
     public RegistryClient(RegistryOptions options)
     {
         Options = options;
         _http = new HttpSender(options);
-        var insecureHosts = new InsecureHosts(options.InsecureRegistries);
-        Endpoints = new EndpointFinder(_http, insecureHosts);
-        Tokens = new TokenSource(_http, insecureHosts);
+        Hosts = new HostTable(options);
+        _insecureHosts = new InsecureHosts(options.InsecureRegistries);
+        Endpoints = new EndpointFinder(_http, _insecureHosts);
+        Tokens = new TokenSource(_http, _insecureHosts);
     }
 
     internal RegistryOptions Options { get; }
 
     internal HttpSender Http => _http;
 
+    internal HostTable Hosts { get; }
+
     internal EndpointFinder Endpoints { get; }
 
     internal TokenSource Tokens { get; }
+
+    internal Task<bool> IsInsecureAsync(string authority, CancellationToken ct) => _insecureHosts.ContainsAsync(authority, ct);
 
     /// <summary>The repository of <paramref name="reference"/>, seen with these credentials. Nothing is sent yet.</summary>
     public Repository Repository(ImageReference reference, RegistryAuth? auth) => new(this, reference.NameOnly(), auth, $"repository:{reference.Path}:pull");
@@ -32,6 +40,24 @@ public sealed class RegistryClient : IDisposable
     /// <summary>The same, to be written to, and read <paramref name="sources"/> of the same registry to mount blobs from.</summary>
     public Repository WritableRepository(ImageReference reference, RegistryAuth? auth, IEnumerable<string> sources) =>
         new(this, reference.NameOnly(), auth, string.Join(' ', sources.Select(source => $"repository:{source}:pull").Prepend($"repository:{reference.Path}:pull,push")));
+
+    /// <summary>Checks credentials with the registry they are for: docker login.</summary>
+    /// <param name="auth">Its server address says which registry; none means Docker Hub.</param>
+    /// <returns>A refresh token to keep instead of the password, or "" when the registry gives none.</returns>
+    /// <exception cref="RegistryException">Refused.</exception>
+    /// <exception cref="FaultException">Unavailable: the registry cannot be reached. InvalidArgument: no server address.</exception>
+    public Task<string> LoginAsync(RegistryAuth auth, CancellationToken ct) => new RegistryLogin(this).RunAsync(auth, ct);
+
+    /// <summary>Repositories whose name or description has <paramref name="term"/>: docker search. Docker Hub has this, and registries with its old API v1.</summary>
+    /// <param name="term">With a registry's host in front for another one than Docker Hub.</param>
+    /// <param name="limit">1 to 100; 0: 25.</param>
+    /// <exception cref="FaultException">InvalidArgument; Unavailable: no answer, or not one to a search.</exception>
+    public Task<IReadOnlyList<RegistrySearchHit>> SearchAsync(string term, int limit, RegistryAuth? auth, CancellationToken ct) =>
+        new RegistrySearch(this).RunAsync(term, limit, auth, ct);
+
+    /// <summary>Any file of the web, by the same proxies and trust as registries.</summary>
+    /// <exception cref="FaultException">NotFound, InvalidArgument, PermissionDenied, Unavailable.</exception>
+    public Task<RemoteFile> DownloadAsync(Uri url, CancellationToken ct) => RemoteFile.OpenAsync(_http, url, ct);
 
     public void Dispose() => _http.Dispose();
 }

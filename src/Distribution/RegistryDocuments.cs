@@ -26,8 +26,17 @@ internal sealed record TokenResponse
     public string? Token { get; init; }
     [JsonPropertyName("access_token")] public string? AccessToken { get; init; }
 
+    /// <summary>Given when "offline_token" was asked for.</summary>
+    [JsonPropertyName("refresh_token")] public string? RefreshToken { get; init; }
+
     /// <summary>Seconds; 60 when missing.</summary>
     [JsonPropertyName("expires_in")] public int? ExpiresIn { get; init; }
+}
+
+/// <summary>Docker's registry API v1, GET /v1/search.</summary>
+internal sealed record SearchAnswer
+{
+    public IReadOnlyList<RegistrySearchHit>? Results { get; init; }
 }
 
 /// <summary>distribution-spec v1.1, § Listing Tags.</summary>
@@ -40,4 +49,5 @@ internal sealed record TagList
 [JsonSerializable(typeof(RegistryErrors))]
 [JsonSerializable(typeof(TokenResponse))]
 [JsonSerializable(typeof(TagList))]
+[JsonSerializable(typeof(SearchAnswer))]
 internal sealed partial class RegistryJson : JsonSerializerContext;

@@ -44,6 +44,9 @@ public sealed class RegistryException : FaultException
         };
     }
 
+    /// <summary>The same failure in other words.</summary>
+    internal RegistryException Told(string message) => new(Status, Code, message);
+
     /// <summary>A body-less answer (to HEAD) that the code stands for.</summary>
     internal static RegistryException NotFound(string code, string message) => new(HttpStatusCode.NotFound, code, message);
 

@@ -7,6 +7,13 @@ public sealed record RegistryOptions
     /// Loopback (127.0.0.0/8, ::1) always is one.</summary>
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
 
+    /// <summary>http:// or https:// addresses that are asked for Docker Hub's images before it is.</summary>
+    public IReadOnlyList<string> Mirrors { get; init; } = [];
+
+    /// <summary>Folders with one folder per registry (host or host:port, or _default): in it containerd's hosts.toml, or docker's *.crt, *.cert and *.key.
+    /// The first that has one for the registry counts.</summary>
+    public IReadOnlyList<string> HostFolders { get; init; } = ["/etc/sampan/certs.d", "/etc/docker/certs.d", "/etc/containerd/certs.d"];
+
     /// <summary>Fails a connection attempt.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -8,7 +8,7 @@ namespace Sampan.Distribution;
 /// <summary>The bytes of a blob over as many connections as it takes: a broken one is taken up by a Range request where it broke.
 /// distribution-spec v1.1, § Pulling blobs.</summary>
 internal sealed class ResumingStream(RegistryOptions options, Descriptor descriptor, long offset, Action<TimeSpan> retrying,
-    Func<long, CancellationToken, Task<HttpResponseMessage>> open) : Stream
+    Func<long, int, CancellationToken, Task<HttpResponseMessage>> open) : Stream
 {
     private HttpResponseMessage? _response;
     private Stream? _body;
@@ -29,7 +29,7 @@ internal sealed class ResumingStream(RegistryOptions options, Descriptor descrip
     /// <summary>Opens the first connection, so that a refusal shows before anything is written.</summary>
     internal async Task OpenAsync(CancellationToken ct)
     {
-        _response = await open(_position, ct).ConfigureAwait(false);
+        _response = await open(_position, _failures, ct).ConfigureAwait(false);
         // 200 to a Range request: the server sends all of it again, and what we have is read over.
         _skip = _response.StatusCode is HttpStatusCode.PartialContent ? 0 : _position;
         if (_response.StatusCode is HttpStatusCode.PartialContent && _response.Content.Headers.ContentRange?.From is { } from && from != _position)

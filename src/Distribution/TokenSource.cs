@@ -33,23 +33,39 @@ internal sealed class TokenSource(HttpSender http, InsecureHosts insecureHosts)
     /// <summary>Forgets tokens the registry no longer takes.</summary>
     internal void Forget() => _tokens.Clear();
 
+    /// <summary>The authorization that a login tries, and the refresh token that may be kept instead of the password.</summary>
+    /// <exception cref="FaultException">PermissionDenied: refused by the token server.</exception>
+    internal async Task<(AuthenticationHeaderValue? Authorization, string? RefreshToken)> LoginAsync(RegistryEndpoint endpoint, RegistryAuth auth, CancellationToken ct)
+    {
+        if (endpoint.Challenges.FirstOrDefault(challenge => challenge.IsBearer) is not { } bearer)
+            return (await AuthorizeAsync(endpoint, auth, "", ct).ConfigureAwait(false), null);
+        var (answer, token) = await AskAsync(bearer, endpoint, auth, "", offline: true, ct).ConfigureAwait(false);
+        return (new AuthenticationHeaderValue("Bearer", token), answer.RefreshToken);
+    }
+
     private async Task<string> TokenAsync(Challenge challenge, RegistryEndpoint endpoint, RegistryAuth? auth, string scope, CancellationToken ct)
+    {
+        string key = $"{challenge.Parameters.GetValueOrDefault("realm")} {challenge.Parameters.GetValueOrDefault("service")} {scope} {auth?.Credentials?.Username} {(auth is null ? 0 : HashCode.Combine(auth.Credentials, auth.Identitytoken))}";
+        if (_tokens.TryGetValue(key, out var kept) && kept.Expires > DateTime.UtcNow) return kept.Token;
+        var (answer, token) = await AskAsync(challenge, endpoint, auth, scope, offline: false, ct).ConfigureAwait(false);
+        int lifetime = Math.Max(answer.ExpiresIn ?? DefaultLifetimeSeconds, DefaultLifetimeSeconds);
+        _tokens[key] = (token, DateTime.UtcNow.AddSeconds(lifetime * 0.9));
+        return token;
+    }
+
+    private async Task<(TokenResponse Answer, string Token)> AskAsync(Challenge challenge, RegistryEndpoint endpoint, RegistryAuth? auth, string scope, bool offline, CancellationToken ct)
     {
         string service = challenge.Parameters.GetValueOrDefault("service") ?? "";
         if (!Uri.TryCreate(challenge.Parameters.GetValueOrDefault("realm"), UriKind.Absolute, out var realm)
             || realm.Scheme != Uri.UriSchemeHttps && realm.Scheme != Uri.UriSchemeHttp)
             throw new FaultException(FaultKind.Unavailable, $"registry '{endpoint.Base.Authority}' names no usable token server: realm '{challenge.Parameters.GetValueOrDefault("realm")}'");
-
-        string key = $"{realm} {service} {scope} {auth?.Credentials?.Username} {(auth is null ? 0 : HashCode.Combine(auth.Credentials, auth.Identitytoken))}";
-        if (_tokens.TryGetValue(key, out var kept) && kept.Expires > DateTime.UtcNow) return kept.Token;
-
         bool insecure = await insecureHosts.ContainsAsync(realm.Authority, ct).ConfigureAwait(false);
         if (auth is not null && realm.Scheme == Uri.UriSchemeHttp && !insecure)
             throw new FaultException(FaultKind.PermissionDenied, $"refused to send credentials to the token server '{realm}' by plain HTTP; add it to the insecure registries if that is wanted");
-        using HttpResponseMessage response = await http.SendAsync((url, same) => Request(url, same, service, scope, auth), TokenUrl(realm, service, scope, auth), insecure, ct).ConfigureAwait(false);
+        var trust = new Trust(insecure, realm.Authority == endpoint.Base.Authority ? endpoint.Host.Certificates : endpoint.Host.Certificates.WithoutClients);
+        using HttpResponseMessage response = await http.SendAsync((url, same) => Request(url, same, service, scope, auth), TokenUrl(realm, service, scope, auth, offline), trust, ct).ConfigureAwait(false);
         byte[] body = await Body.ReadAsync(response, MaxTokenBytes, "the token server's answer", ct).ConfigureAwait(false);
         if (response.StatusCode != HttpStatusCode.OK) throw RegistryException.From(response.StatusCode, response.ReasonPhrase, body);
-
         TokenResponse? answer = null;
         try
         {
@@ -61,15 +77,14 @@ internal sealed class TokenSource(HttpSender http, InsecureHosts insecureHosts)
         }
         string token = answer?.Token ?? answer?.AccessToken
             ?? throw new FaultException(FaultKind.Unavailable, $"token server '{realm}' answered without a token");
-        int lifetime = Math.Max(answer!.ExpiresIn ?? DefaultLifetimeSeconds, DefaultLifetimeSeconds);
-        _tokens[key] = (token, DateTime.UtcNow.AddSeconds(lifetime * 0.9));
-        return token;
+        return (answer!, token);
     }
 
-    private static Uri TokenUrl(Uri realm, string service, string scope, RegistryAuth? auth)
+    private static Uri TokenUrl(Uri realm, string service, string scope, RegistryAuth? auth, bool offline)
     {
         if (!string.IsNullOrEmpty(auth?.Identitytoken)) return realm;
-        string query = $"service={Uri.EscapeDataString(service)}&{string.Join('&', scope.Split(' ').Select(one => $"scope={Uri.EscapeDataString(one)}"))}";
+        string query = $"service={Uri.EscapeDataString(service)}{string.Concat(scope.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(one => $"&scope={Uri.EscapeDataString(one)}"))}";
+        if (offline) query += $"&offline_token=true&client_id={ClientId}";
         if (auth?.Credentials is { } credentials) query = $"account={Uri.EscapeDataString(credentials.Username)}&{query}";
         return new UriBuilder(realm) { Query = realm.Query.Length > 1 ? $"{realm.Query[1..]}&{query}" : query }.Uri;
     }
@@ -95,6 +110,6 @@ internal sealed class TokenSource(HttpSender http, InsecureHosts insecureHosts)
         return request;
     }
 
-    private static AuthenticationHeaderValue Basic((string Username, string Password) credentials) =>
+    internal static AuthenticationHeaderValue Basic((string Username, string Password) credentials) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{credentials.Username}:{credentials.Password}")));
 }

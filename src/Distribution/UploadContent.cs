@@ -3,7 +3,7 @@ using System.Net.Http;
 
 namespace Sampan.Distribution;
 
-/// <summary>The body of a blob's upload, told of as it goes out.</summary>
+/// <summary>The body of an upload: <paramref name="size"/> bytes of a blob from where the stream stands, told of as they go out.</summary>
 internal sealed class UploadContent(Stream content, long size) : HttpContent
 {
     private const int ChunkBytes = 128 * 1024;
@@ -14,7 +14,7 @@ internal sealed class UploadContent(Stream content, long size) : HttpContent
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
         byte[] buffer = new byte[ChunkBytes];
-        for (long sent = 0; await content.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is > 0 and var got;)
+        for (long sent = 0; sent < size && await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, size - sent)), cancellationToken).ConfigureAwait(false) is > 0 and var got;)
         {
             await stream.WriteAsync(buffer.AsMemory(0, got), cancellationToken).ConfigureAwait(false);
             sent += got;

@@ -63,6 +63,12 @@ public sealed record DaemonOptions
     /// <summary><c>--insecure-registry</c>: host[:port] or CIDR; loopback is always allowed plain HTTP.</summary>
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
 
+    /// <summary><c>--registry-mirror</c>: http or https addresses that are asked for Docker Hub's images first.</summary>
+    public IReadOnlyList<string> RegistryMirrors { get; init; } = [];
+
+    /// <summary><c>--registry-config</c>: folders of hosts.toml and certificates per registry. Empty: the usual ones.</summary>
+    public IReadOnlyList<string> RegistryConfigFolders { get; init; } = [];
+
     /// <summary><c>--label</c> of the daemon, shown by <c>docker info</c>.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 

@@ -62,9 +62,10 @@ public sealed class EngineHost
         _starter = new ContainerStarter(store, launcher, network, sockets, end, health, Events);
         _adopter = new ContainerAdopter(_index, store, launcher, end, remover, containerVolumes, images, networks, sockets, health, logs.CreateLogger<ContainerAdopter>());
 
+        var pauser = new ContainerPauser(store, Events);
         Containers = new ContainerService(_index, new ContainerVerbs(
             new ContainerCreator(options, _index, store, images, containerVolumes, new NetworkChoice(networks), Events, cgroupV2),
-            _starter, killer, new ContainerPauser(store, Events), remover, new ContainerRenamer(_index, store, Events),
+            _starter, killer, pauser, remover, new ContainerRenamer(_index, store, Events),
             new ContainerUpdater(store, Events), new ContainerPruner(_index, remover, images, Events),
             new ContainerInspector(endpoints, images), new ContainerLister(_index, endpoints, images),
             new ContainerAttacher(_index, sockets, Events), new ContainerArchiver(images, Events), Events));
@@ -73,7 +74,9 @@ public sealed class EngineHost
         Networks = new NetworkService(networks, _index);
         Volumes = new VolumeService(volumes, _index, Events);
         ImagePull = new ImagePull(images, builtInImages, Events);
+        ImageCommit = new ImageCommit(images, _index, pauser, Events);
         ImageRemover = new ImageRemover(images, _index, Events);
+        ImagePruner = new ImagePruner(images, ImageRemover, Events);
         System = new SystemService(options, ReadEngineId(options.DataRoot), Containers, images, Volumes, cgroupV2);
     }
 
@@ -86,7 +89,9 @@ public sealed class EngineHost
     public VolumeService Volumes { get; }
     public ImageService Images { get; }
     public ImagePull ImagePull { get; }
+    public ImageCommit ImageCommit { get; }
     public ImageRemover ImageRemover { get; }
+    public ImagePruner ImagePruner { get; }
 
     /// <summary>Takes over what an earlier daemon left, and starts what its restart policy wants started.</summary>
     public async Task AdoptAsync()

@@ -26,7 +26,7 @@ public sealed class ImagePull
     private async Task<PullResult> LoadAsync(Stream archive, ImageReference reference, IProgress<PullProgress> progress, CancellationToken ct)
     {
         var before = _images.Find(reference.ToString())?.Id;
-        var loaded = await _images.LoadAsync(archive, new Silence(), ct).ConfigureAwait(false);
+        var loaded = await _images.LoadAsync(archive, null, new Silence(), ct).ConfigureAwait(false);
         var image = loaded[^1].Image;
         bool upToDate = before == image.Id;
         progress.Report(new PullProgress($"Digest: {image.Manifest.Digest}"));

@@ -16,9 +16,9 @@ public sealed class ImageRemover
     internal ImageRemover(ImageService images, ContainerIndex containers, EventLog events) => (_images, _containers, _events) = (images, containers, events);
 
     /// <exception cref="Faults.FaultException">NotFound; Conflict, with Docker's texts.</exception>
-    public IReadOnlyList<ImageDeleteItem> Remove(string nameOrId, bool force, bool noPrune)
+    public IReadOnlyList<ImageDeleteItem> Remove(string nameOrId, bool force, bool noPrune, Platform? platform = null)
     {
-        var removals = _images.Remove(nameOrId, new ImageRemoveOptions { Force = force, NoPrune = noPrune, Uses = Uses });
+        var removals = _images.Remove(nameOrId, new ImageRemoveOptions { Force = force, NoPrune = noPrune, Platform = platform, Uses = Uses });
         foreach (var removal in removals)
         {
             switch (removal)

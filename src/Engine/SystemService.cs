@@ -168,9 +168,9 @@ public sealed class SystemService
         InsecureRegistryCidrs = [.. _options.InsecureRegistries.Where(registry => registry.Contains('/')), "::1/128", "127.0.0.0/8"],
         IndexConfigs = _options.InsecureRegistries.Where(registry => !registry.Contains('/'))
             .Select(name => new RegistryIndex { Name = name, Secure = false })
-            .Append(new RegistryIndex { Name = "docker.io", Secure = true, Official = true, Mirrors = [] })
+            .Append(new RegistryIndex { Name = "docker.io", Secure = true, Official = true, Mirrors = _options.RegistryMirrors })
             .ToDictionary(index => index.Name),
-        Mirrors = [],
+        Mirrors = _options.RegistryMirrors,
     };
 
     private static bool ReadFlag(string path) => File.Exists(path) && File.ReadAllText(path).Trim() == "1";

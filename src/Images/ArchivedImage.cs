@@ -13,11 +13,11 @@ internal sealed record ArchivedImage(Descriptor Descriptor, Manifest Manifest, I
 
     /// <summary>By manifest.json where there is one (docker save), else by index.json (an OCI layout).</summary>
     /// <exception cref="FaultException">InvalidArgument: neither is there, or what they name is not.</exception>
-    internal static IReadOnlyList<ArchivedImage> FindAll(ArchiveContents archive, ContentStore content, Lease lease)
+    internal static IReadOnlyList<ArchivedImage> FindAll(ArchiveContents archive, ContentStore content, Lease lease, Platform? platform)
     {
         try
         {
-            IReadOnlyList<ArchivedImage> inLayout = archive.Document(ImageLayout.IndexFileName) is { } index ? InLayout(index, content) : [];
+            IReadOnlyList<ArchivedImage> inLayout = archive.Document(ImageLayout.IndexFileName) is { } index ? InLayout(index, content, platform) : [];
             if (archive.Document(DockerArchiveEntry.FileName) is { } entries)
                 return [.. NotNull(JsonSerializer.Deserialize(entries, OciImageJson.Default.IReadOnlyListDockerArchiveEntry)).Select(entry => InDockerArchive(entry, archive, inLayout, content, lease))];
             return inLayout.Count > 0 ? inLayout
@@ -51,28 +51,27 @@ internal sealed record ArchivedImage(Descriptor Descriptor, Manifest Manifest, I
         return new ArchivedImage(new Descriptor { MediaType = MediaTypes.OciManifest, Digest = content.Add(bytes), Size = bytes.Length }, manifest, names);
     }
 
-    private static List<ArchivedImage> InLayout(byte[] index, ContentStore content)
+    private static List<ArchivedImage> InLayout(byte[] index, ContentStore content, Platform? platform)
     {
         var images = new Dictionary<Digest, ArchivedImage>();
         foreach (var descriptor in NotNull(JsonSerializer.Deserialize(index, OciImageJson.Default.Index)?.Manifests))
         {
-            var (manifest, chosen) = Resolve(descriptor, content, depth: 0);
+            var (manifest, chosen) = Resolve(descriptor, content, platform is null ? PlatformMatcher.Host : new PlatformMatcher(platform), depth: 0);
             IReadOnlyList<ImageReference> names = NameOf(descriptor) is { } name ? [name] : [];
             images[chosen.Digest] = images.TryGetValue(chosen.Digest, out var known) ? known with { Names = [.. known.Names, .. names] } : new ArchivedImage(chosen, manifest, names);
         }
         return [.. images.Values];
     }
 
-    private static (Manifest Manifest, Descriptor Descriptor) Resolve(Descriptor descriptor, ContentStore content, int depth)
+    private static (Manifest Manifest, Descriptor Descriptor) Resolve(Descriptor descriptor, ContentStore content, PlatformMatcher wanted, int depth)
     {
         byte[] bytes = ReadBlob(content, descriptor.Digest, ImageStore.MaxManifestBytes);
         if (!MediaTypes.IsIndex(descriptor.MediaType))
             return (ReadManifest(bytes), descriptor with { Annotations = null, Platform = null, Size = bytes.Length });
         const int MaxDepth = 3;
         if (depth == MaxDepth) throw new FaultException(FaultKind.InvalidArgument, $"invalid archive: indexes of indexes more than {MaxDepth} deep");
-        var chosen = PlatformMatcher.Host.Choose(NotNull(JsonSerializer.Deserialize(bytes, OciImageJson.Default.Index)?.Manifests))
-            ?? throw new FaultException(FaultKind.NotFound, $"no matching manifest for {PlatformMatcher.Host.Wanted} in the manifest list entries");
-        return Resolve(chosen, content, depth + 1);
+        var offered = NotNull(JsonSerializer.Deserialize(bytes, OciImageJson.Default.Index)?.Manifests);
+        return Resolve(wanted.Choose(offered) ?? throw WrongPlatform.NotIn(offered, wanted.Wanted), content, wanted, depth + 1);
     }
 
     /// <summary>A full name by containerd's annotation, or by ref.name where that is more than a tag.</summary>

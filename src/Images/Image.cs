@@ -24,6 +24,9 @@ public sealed record Image
     /// <summary>When a tag last began to point here; null when it never did.</summary>
     public DateTimeOffset? LastTagged { get; init; }
 
+    /// <summary>The image it was committed from; null for one that came from elsewhere.</summary>
+    public Digest? Parent { get; init; }
+
     /// <summary>Parent for a container's snapshot; null for an image without layers.</summary>
     public ChainId? TopLayer => Layers.Count == 0 ? null : Layers[^1].Chain;
 

@@ -10,6 +10,7 @@ internal sealed class ImageCatalog
     private readonly Dictionary<Digest, Image> _images;
     private readonly Dictionary<string, ReferenceDocument> _references;   // by canonical name
     private readonly string[] _sortedIds;
+    private readonly HashSet<Digest> _parents;
 
     internal ImageCatalog(IEnumerable<Image> images, IEnumerable<ReferenceDocument> references)
     {
@@ -20,6 +21,7 @@ internal sealed class ImageCatalog
             Tags = [.. names[image.Id].Where(name => name.Digest is null).Order()],
             RepoDigests = [.. names[image.Id].Where(name => name.Digest is not null).Order()],
         });
+        _parents = [.. _images.Values.Select(image => image.Parent).OfType<Digest>()];
         _sortedIds = [.. _images.Keys.Select(id => id.Hex).Order(StringComparer.Ordinal)];
     }
 
@@ -29,9 +31,23 @@ internal sealed class ImageCatalog
 
     internal Image? Image(Digest id) => _images.GetValueOrDefault(id);
 
+    /// <summary>Whether an image was committed from this one.</summary>
+    internal bool HasChildren(Digest id) => _parents.Contains(id);
+
     /// <summary>By tag or digest; a digest beats the tag beside it.</summary>
     internal ReferenceDocument? Reference(ImageReference name) =>
         _references.GetValueOrDefault((name.Digest is { } digest ? name.WithDigest(digest) : name.WithDefaultTag()).ToString());
+
+    /// <summary>The image of a name, with the manifest it came with under that name.</summary>
+    internal Image As(ReferenceDocument reference)
+    {
+        Image image = _images[reference.Image];
+        return reference.Manifest is not { } manifest ? image : image with
+        {
+            Manifest = manifest,
+            Layers = [.. image.Layers.Zip(reference.Layers!, (layer, blob) => layer with { Blob = blob })],
+        };
+    }
 
     /// <summary>Name first, then id, then unique prefix of an id, as Docker does.</summary>
     internal Image? Find(string nameOrId)
@@ -69,7 +85,11 @@ internal sealed class ImageCatalog
     {
         var live = new HashSet<Digest>();
         foreach (var image in _images.Values) live.UnionWith([image.Manifest.Digest, .. BlobsOf(image)]);
-        foreach (var reference in _references.Values) live.Add(reference.Target.Digest);
+        foreach (var reference in _references.Values)
+        {
+            live.Add(reference.Target.Digest);
+            if (reference.Manifest is { } manifest) live.UnionWith([manifest.Digest, .. reference.Layers!.Select(layer => layer.Digest)]);
+        }
         return live;
     }
 

@@ -12,6 +12,9 @@ internal sealed record ImageDocument
     /// <summary>Bytes of each layer's files, unpacked; base layer first.</summary>
     public required IReadOnlyList<long> LayerSizes { get; init; }
     public DateTimeOffset? LastTagged { get; init; }
+
+    /// <summary>The image it was committed from.</summary>
+    public Digest? Parent { get; init; }
 }
 
 /// <summary>A name and what it points at. One file per reference.</summary>
@@ -23,6 +26,13 @@ internal sealed record ReferenceDocument
 
     /// <summary>What the registry resolved the name to: an index, or the image's manifest.</summary>
     public required Descriptor Target { get; init; }
+
+    /// <summary>The manifest the image came with under this name; null when it is the image's own. One config may come under several manifests, compressed
+    /// in other ways: each name is pushed with the bytes it was pulled with.</summary>
+    public Descriptor? Manifest { get; init; }
+
+    /// <summary>The layers of <see cref="Manifest"/>.</summary>
+    public IReadOnlyList<Descriptor>? Layers { get; init; }
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

@@ -4,11 +4,17 @@ namespace Sampan.Images;
 /// which must all match.</summary>
 public sealed record ImageFilter
 {
-    /// <summary>True: only images without a tag; false: only images with one.</summary>
+    /// <summary>Also images without a name that others were committed from: docker images -a.</summary>
+    public bool Intermediate { get; init; } = true;
+
+    /// <summary>True: only images without a tag that no other was committed from; false: only images with one.</summary>
     public bool? Dangling { get; init; }
 
     /// <summary>"key" or "key=value".</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
+
+    /// <summary>As <see cref="Labels"/>; an image that has one of them is left out.</summary>
+    public IReadOnlyList<string> NotLabels { get; init; } = [];
 
     /// <summary>Shell patterns of familiar names: "busybox", "*/app:v?".</summary>
     public IReadOnlyList<string> References { get; init; } = [];

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Microsoft.Win32.SafeHandles;
 using Sampan.Content;
 using Sampan.Layers;
@@ -21,18 +20,7 @@ internal sealed class ImageImporter(ImageStore store)
         using var lease = new ImageLease(store);
         var (layer, blob) = await Task.Factory.StartNew(() => Unpack(Receive(tar, lease, ct), lease, ct), ct, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
 
-        byte[] config = JsonSerializer.SerializeToUtf8Bytes(ConfigOf(layer, settings, options), OciImageJson.Default.ImageConfig);
-        var manifest = new Manifest
-        {
-            SchemaVersion = 2,
-            MediaType = MediaTypes.OciManifest,
-            Config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = Add(config, lease), Size = config.Length },
-            Layers = [blob],
-        };
-        byte[] bytes = JsonSerializer.SerializeToUtf8Bytes(manifest, OciImageJson.Default.Manifest);
-        var descriptor = new Descriptor { MediaType = MediaTypes.OciManifest, Digest = Add(bytes, lease), Size = bytes.Length };
-        Image image = store.Make(descriptor, manifest, ConfigReader.Read(config, manifest.Config.Digest), [layer], lease.Blobs);
-        return store.Put(image, options.Reference is null ? [] : [options.Reference.WithDefaultTag()], image.Manifest);
+        return new ImageMaker(store).Make(ConfigOf(layer, settings, options), [layer with { Blob = blob }], options.Reference, null, lease);
     }
 
     /// <summary>Stores the tar as it comes, so that a push sends these bytes; what no layer's media type covers (bzip2, xz) is stored uncompressed.</summary>
@@ -88,11 +76,5 @@ internal sealed class ImageImporter(ImageStore store)
             History = [new HistoryEntry { Created = created, Comment = message }],
             Comment = message,
         };
-    }
-
-    private Digest Add(byte[] content, ImageLease lease)
-    {
-        lease.Blobs.Hold(Digest.Of(content));
-        return store.Content.Add(content);
     }
 }

@@ -8,8 +8,10 @@ internal static class ImageLister
         var before = filter.Before.Select(name => catalog.Get(name, null).Config.CreatedAt).ToList();
         var since = filter.Since.Select(name => catalog.Get(name, null).Config.CreatedAt).ToList();
         return [.. catalog.Images
-            .Where(image => filter.Dangling is null || filter.Dangling == image.IsDangling)
+            .Where(image => filter.Dangling is null || filter.Dangling == image.IsDangling && !(image.IsDangling && catalog.HasChildren(image.Id)))
+            .Where(image => filter.Intermediate || image.Tags.Count + image.RepoDigests.Count > 0 || !catalog.HasChildren(image.Id))
             .Where(image => filter.Labels.All(label => HasLabel(image, label)))
+            .Where(image => !filter.NotLabels.Any(label => HasLabel(image, label)))
             .Where(image => before.TrueForAll(time => image.Config.CreatedAt < time))
             .Where(image => since.TrueForAll(time => image.Config.CreatedAt > time))
             .Where(image => filter.Until is null || image.Config.CreatedAt < filter.Until)
@@ -32,7 +34,8 @@ internal static class ImageLister
         RepoDigests = [.. image.RepoDigests.Where(digest => patterns.Any(pattern => Matches(pattern, digest)))],
     };
 
-    /// <summary>path.Match of the whole familiar string, or of the name alone: '*' stays within one path component.</summary>
+    /// <summary>path.Match of the whole familiar or canonical string, or of the name alone: '*' stays within one path component.</summary>
     private static bool Matches(string pattern, Specs.Oci.Image.ImageReference name) =>
-        ReferencePattern.Matches(pattern, name.FamiliarString) || ReferencePattern.Matches(pattern, name.FamiliarName);
+        ReferencePattern.Matches(pattern, name.FamiliarString) || ReferencePattern.Matches(pattern, name.FamiliarName)
+        || ReferencePattern.Matches(pattern, name.ToString()) || ReferencePattern.Matches(pattern, name.Name);
 }

@@ -10,18 +10,20 @@ internal sealed class ImagePusher(ImageStore store, RegistryClient registries)
 {
     private const int Parallelism = 5;
 
-    internal async Task<IReadOnlyList<PushResult>> PushAsync(ImageReference reference, RegistryAuth? auth, IProgress<PullProgress> receiver, CancellationToken ct)
+    internal async Task<IReadOnlyList<PushResult>> PushAsync(ImageReference reference, PushOptions options, IProgress<PullProgress> receiver, CancellationToken ct)
     {
         var progress = new SerialProgress(receiver);
         var tags = Select(reference);
+        if (options.Platform is not null)
+            foreach (var tag in tags) store.Catalog.Get(tag.FamiliarString, options.Platform);
         progress.Report(new PullProgress($"The push refers to repository [{reference.Name}]"));
         var results = new List<PushResult>();
         foreach (var tag in tags)
         {
             using var lease = new ImageLease(store);
-            Image image = store.Catalog.Get(tag.ToString(), null);
-            foreach (var digest in ImageCatalog.BlobsOf(image)) lease.Blobs.Hold(digest);
-            await PushAsync(image, tag, auth, progress, ct).ConfigureAwait(false);
+            Image image = store.Catalog.Reference(tag) is { } known ? store.Catalog.As(known) : store.Catalog.Get(tag.ToString(), null);
+            foreach (var digest in ImageCatalog.BlobsOf(image).Append(image.Manifest.Digest)) lease.Blobs.Hold(digest);
+            await PushAsync(image, tag, options.Auth, progress, ct).ConfigureAwait(false);
             store.Put(image, [tag.WithDigest(image.Manifest.Digest)], image.Manifest);
             progress.Report(new PullProgress($"{tag.Tag}: digest: {image.Manifest.Digest} size: {image.Manifest.Size}"));
             results.Add(new PushResult(tag.Tag!, image.Manifest.Digest, image.Manifest.Size));

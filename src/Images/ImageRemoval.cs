@@ -33,8 +33,11 @@ public sealed record ImageRemoveOptions
     /// <summary>Also when stopped containers use it or several names point at it.</summary>
     public bool Force { get; init; }
 
-    /// <summary>Keep untagged parents. We record no parents, so there are none to prune.</summary>
+    /// <summary>Keep parents that nothing needs any more.</summary>
     public bool NoPrune { get; init; }
+
+    /// <summary>Only when it is of this platform; null: any.</summary>
+    public Platform? Platform { get; init; }
 
     /// <summary>Every container and its image, asked while the store is locked: must not call back into it.</summary>
     public Func<IEnumerable<ImageUse>> Uses { get; init; } = () => [];

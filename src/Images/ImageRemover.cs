@@ -4,22 +4,23 @@ using Sampan.Specs.Oci.Image;
 namespace Sampan.Images;
 
 /// <summary>docker rmi. A name given is taken away, and the image goes with its last name; an id given takes the image with all its names, if they are of one
-/// repository. What a container stands on is kept. Texts and order are dockerd's.</summary>
-internal sealed class ImageRemover(ImageStore store)
+/// repository. What a container or another image stands on is kept; parents that nothing needs any more go too. Texts and order are dockerd's.</summary>
+internal sealed class ImageRemover(ImageStore store, ImageRemoveOptions options)
 {
-    internal IReadOnlyList<ImageRemoval> Remove(string nameOrId, ImageRemoveOptions options) => store.Exclusive(() =>
+    private readonly List<ImageRemoval> _removals = [];
+
+    internal IReadOnlyList<ImageRemoval> Remove(string nameOrId) => store.Exclusive(() =>
     {
-        Image image = store.Catalog.Get(nameOrId, null);
-        var removals = new List<ImageRemoval>();
+        Image image = store.Catalog.Get(nameOrId, options.Platform);
         bool byId = image.Id.ToString().StartsWith(nameOrId, StringComparison.Ordinal) || image.Id.Hex.StartsWith(nameOrId, StringComparison.Ordinal);
-        if (byId) UntagAll(image, options, removals);
-        else if (!UntagName(ImageReference.Parse(nameOrId), image, options, removals)) return removals;
-        Delete(store.Catalog.Image(image.Id)!, options, removals);
-        return (IReadOnlyList<ImageRemoval>)removals;
+        if (byId) UntagAll(image);
+        else if (!UntagName(ImageReference.Parse(nameOrId), image)) return _removals;
+        Delete(image.Id, options.Force, onlyIfUnneeded: !byId);
+        return (IReadOnlyList<ImageRemoval>)_removals;
     });
 
     /// <returns>Whether that was the last name, so that the image goes too.</returns>
-    private bool UntagName(ImageReference name, Image image, ImageRemoveOptions options, List<ImageRemoval> removals)
+    private bool UntagName(ImageReference name, Image image)
     {
         if (!options.Force && IsOneRepository(image) && options.Uses().FirstOrDefault(use => use.Image == image.Id) is { ContainerId: { } container })
         {
@@ -27,49 +28,57 @@ internal sealed class ImageRemover(ImageStore store)
                 $"conflict: unable to remove repository reference \"{name.FamiliarString}\" (must force) - container {Short(container)} is using its referenced image {image.Id.Hex[..12]}");
         }
         name = name.Digest is { } digest ? name.WithDigest(digest) : name.WithDefaultTag();
-        Untag([name], image, removals);
-
+        Untag([name], image);
         Image left = store.Catalog.Image(image.Id)!;
         if (name.Digest is null && !left.Tags.Any(tag => tag.Name == name.Name))
         {
             // The digests of a repository are worth nothing without a tag of it.
-            Untag([.. left.RepoDigests.Where(other => other.Name == name.Name)], image, removals);
+            Untag([.. left.RepoDigests.Where(other => other.Name == name.Name)], image);
             left = store.Catalog.Image(image.Id)!;
         }
         return left.Tags.Count + left.RepoDigests.Count == 0;
     }
 
-    private void UntagAll(Image image, ImageRemoveOptions options, List<ImageRemoval> removals)
+    private void UntagAll(Image image)
     {
         if (!IsOneRepository(image)) return;
-        RequireUnused(image, options, evenNamed: true);
-        Untag([.. image.Tags, .. image.RepoDigests], image, removals);
+        if (FindConflict(image, options.Force, evenNamed: true) is { } conflict) throw conflict.ToFault(image);
+        Untag([.. image.Tags, .. image.RepoDigests], image);
     }
 
-    private void Delete(Image image, ImageRemoveOptions options, List<ImageRemoval> removals)
+    /// <param name="onlyIfUnneeded">An image that something still needs stays, and that is no error: its name went, or it is the parent of what went.</param>
+    private void Delete(Digest id, bool force, bool onlyIfUnneeded)
     {
-        RequireUnused(image, options, evenNamed: options.Force);
-        Untag([.. image.Tags, .. image.RepoDigests], image, removals);
+        Image image = store.Catalog.Image(id)!;
+        if (FindConflict(image, force, evenNamed: force) is { } conflict)
+        {
+            if (onlyIfUnneeded && (conflict.InUse || image.Tags.Count + image.RepoDigests.Count > 0 || store.Catalog.HasChildren(id))) return;
+            throw conflict.ToFault(image);
+        }
+        Untag([.. image.Tags, .. image.RepoDigests], image);
         IReadOnlyList<ChainId> layers = store.Delete(image);
-        removals.Add(new ImageRemoval.DeletedImage(image.Id));
-        removals.AddRange(layers.Select(layer => new ImageRemoval.DeletedLayer(layer)));
+        _removals.Add(new ImageRemoval.DeletedImage(image.Id));
+        _removals.AddRange(layers.Select(layer => new ImageRemoval.DeletedLayer(layer)));
+        if (!options.NoPrune && image.Parent is { } parent && store.Catalog.Image(parent) is not null) Delete(parent, force: false, onlyIfUnneeded: true);
     }
 
-    private void Untag(IReadOnlyCollection<ImageReference> names, Image image, List<ImageRemoval> removals)
+    private void Untag(IReadOnlyCollection<ImageReference> names, Image image)
     {
         if (names.Count == 0) return;
         store.Untag(names);
-        removals.AddRange(names.Select(name => new ImageRemoval.Untagged(name, image.Id)));
+        _removals.AddRange(names.Select(name => new ImageRemoval.Untagged(name, image.Id)));
     }
 
-    private static void RequireUnused(Image image, ImageRemoveOptions options, bool evenNamed)
+    /// <summary>Why the image must stay, the reasons that cannot be forced first.</summary>
+    private Conflict? FindConflict(Image image, bool force, bool evenNamed)
     {
+        if (store.Catalog.HasChildren(image.Id)) return new Conflict("cannot be forced", "image has dependent child images");
         var uses = options.Uses().Where(use => use.Image == image.Id).ToList();
         if (uses.Exists(use => use.Running))
-            throw Conflict(image, "(cannot be forced)", $"image is being used by running container {Short(uses.Find(use => use.Running).ContainerId)}");
-        if (options.Force) return;
-        if (!evenNamed && image.Tags.Count + image.RepoDigests.Count > 0) throw Conflict(image, "(must be forced)", "image is referenced in multiple repositories");
-        if (uses.Count > 0) throw Conflict(image, "(must be forced)", $"image is being used by stopped container {Short(uses[0].ContainerId)}");
+            return new Conflict("cannot be forced", $"image is being used by running container {Short(uses.Find(use => use.Running).ContainerId)}", InUse: true);
+        if (force) return null;
+        if (!evenNamed && image.Tags.Count + image.RepoDigests.Count > 0) return new Conflict("must be forced", "image is referenced in multiple repositories");
+        return uses.Count > 0 ? new Conflict("must be forced", $"image is being used by stopped container {Short(uses[0].ContainerId)}", InUse: true) : null;
     }
 
     /// <summary>At most one tag, and any digests are of its repository.</summary>
@@ -81,8 +90,10 @@ internal sealed class ImageRemover(ImageStore store)
         return image.RepoDigests.All(digest => digest.Name == repository);
     }
 
-    private static FaultException Conflict(Image image, string force, string why) =>
-        new(FaultKind.Conflict, $"conflict: unable to delete {image.Id.Hex[..12]} {force} - {why}");
-
     private static string Short(string containerId) => containerId.Length > 12 ? containerId[..12] : containerId;
+
+    private sealed record Conflict(string Force, string Why, bool InUse = false)
+    {
+        internal FaultException ToFault(Image image) => new(FaultKind.Conflict, $"conflict: unable to delete {image.Id.Hex[..12]} ({Force}) - {Why}");
+    }
 }

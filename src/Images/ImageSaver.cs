@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Sampan.Content;
+using Sampan.Faults;
 using Sampan.Layers;
 using Sampan.Specs.Oci.Image;
 
@@ -8,9 +9,11 @@ namespace Sampan.Images;
 /// <summary>docker save: one tar that is an OCI image layout and docker save's format at once. Blobs are copied as they lie in the store.</summary>
 internal sealed class ImageSaver(ImageStore store)
 {
-    internal async Task SaveAsync(IReadOnlyList<string> names, Stream target, CancellationToken ct)
+    internal async Task SaveAsync(IReadOnlyList<string> names, Platform? platform, Stream target, CancellationToken ct)
     {
         var images = Select(names);
+        if (platform is not null && images.Keys.Any(image => !new PlatformMatcher(platform).Matches(image.Config.Platform)))
+            throw new FaultException(FaultKind.NotFound, $"no suitable export target found for platform {platform.Normalize()}");
         using Lease lease = store.Content.Lease();
         var blobs = new SortedDictionary<string, Digest>(StringComparer.Ordinal);
         foreach (var digest in images.Keys.SelectMany(ImageCatalog.BlobsOf))

@@ -16,6 +16,7 @@ public sealed class ImageService : IDisposable
     private readonly ImagePuller _puller;
     private readonly ImageLoader _loader;
     private readonly ImageImporter _importer;
+    private readonly ImageCommitter _committer;
 
     private ImageService(ImageServiceOptions options, ISnapshotter snapshotter, ILoggerFactory logs)
     {
@@ -23,7 +24,9 @@ public sealed class ImageService : IDisposable
         _registries = new RegistryClient(options.Registries);
         var unpacker = new Unpacker(snapshotter, _store.LayerSize);
         _puller = new ImagePuller(_store, unpacker, _registries, logs.CreateLogger<ImagePuller>());
-        _loader = new ImageLoader(_store, unpacker);
+        var storedLayers = new StoredLayers(_store.Content, unpacker);
+        _loader = new ImageLoader(_store, storedLayers);
+        _committer = new ImageCommitter(_store, storedLayers);
         _importer = new ImageImporter(_store);
     }
 
@@ -45,22 +48,28 @@ public sealed class ImageService : IDisposable
     /// <summary>Sends an image, or, given a name without tag, all tags of a repository, to its registry.</summary>
     /// <returns>One per tag.</returns>
     /// <exception cref="FaultException">NotFound: no such tag here. PermissionDenied, Unavailable.</exception>
-    public Task<IReadOnlyList<PushResult>> PushAsync(ImageReference reference, RegistryAuth? auth, IProgress<PullProgress> progress, CancellationToken ct) =>
-        new ImagePusher(_store, _registries).PushAsync(reference, auth, progress, ct);
+    public Task<IReadOnlyList<PushResult>> PushAsync(ImageReference reference, PushOptions options, IProgress<PullProgress> progress, CancellationToken ct) =>
+        new ImagePusher(_store, _registries).PushAsync(reference, options, progress, ct);
 
     /// <summary>Reads an archive of docker save or an OCI image layout, plain or gzipped tar, from front to back.</summary>
-    /// <exception cref="FaultException">InvalidArgument: not such an archive, or damaged; nothing of it is kept.</exception>
-    public Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, IProgress<PullProgress> progress, CancellationToken ct) =>
-        _loader.LoadAsync(archive, progress, ct);
+    /// <param name="platform">Takes the images of this platform only; null: all, and of an index the one for this machine.</param>
+    /// <exception cref="FaultException">InvalidArgument: not such an archive, or damaged; nothing of it is kept. NotFound: nothing for the platform.</exception>
+    public Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, Platform? platform, IProgress<PullProgress> progress, CancellationToken ct) =>
+        _loader.LoadAsync(archive, platform, progress, ct);
 
     /// <summary>Writes one tar that is both an OCI image layout and docker save's format.</summary>
     /// <param name="names">Names, ids; a name without tag means all its tags.</param>
+    /// <param name="platform">All must be of this platform; null: any.</param>
     /// <exception cref="FaultException">NotFound, before a byte is written.</exception>
-    public Task SaveAsync(IReadOnlyList<string> names, Stream target, CancellationToken ct) => new ImageSaver(_store).SaveAsync(names, target, ct);
+    public Task SaveAsync(IReadOnlyList<string> names, Platform? platform, Stream target, CancellationToken ct) => new ImageSaver(_store).SaveAsync(names, platform, target, ct);
 
     /// <summary>Makes an image of one layer from a plain or compressed tar.</summary>
     /// <exception cref="FaultException">InvalidArgument: a change is malformed, or the tar is damaged.</exception>
     public Task<Image> ImportAsync(Stream tar, ImportOptions options, CancellationToken ct) => _importer.ImportAsync(tar, options, ct);
+
+    /// <summary>Makes an image of what a container changed on its image.</summary>
+    /// <exception cref="FaultException">InvalidArgument: a change is malformed. A full disk.</exception>
+    public Task<Image> CommitAsync(CommitOptions options, CancellationToken ct) => _committer.CommitAsync(options, ct);
 
     /// <summary>One per image id, newest first.</summary>
     public IReadOnlyList<Image> List() => List(new ImageFilter());
@@ -86,10 +95,21 @@ public sealed class ImageService : IDisposable
 
     /// <summary>Takes a name away, and the image with it when that was the last; or, given an id, the image with its names.</summary>
     /// <exception cref="FaultException">NotFound. Conflict with Docker's texts.</exception>
-    public IReadOnlyList<ImageRemoval> Remove(string nameOrId, ImageRemoveOptions options) => new ImageRemover(_store).Remove(nameOrId, options);
+    public IReadOnlyList<ImageRemoval> Remove(string nameOrId, ImageRemoveOptions options) => new ImageRemover(_store, options).Remove(nameOrId);
 
     /// <exception cref="FaultException">NotFound.</exception>
     public IReadOnlyList<ImageHistoryLine> History(string nameOrId) => ImageHistory.Of(Get(nameOrId));
+
+    /// <summary>What the names of an image resolve to, manifest by manifest: of an index also those that are not here.</summary>
+    public ImageManifests Manifests(Image image) => ImageManifests.Of(image, _store);
+
+    /// <summary>What a registry has under a name.</summary>
+    /// <exception cref="FaultException">NotFound, PermissionDenied, Unavailable.</exception>
+    public Task<RemoteImage> InspectRemoteAsync(ImageReference reference, RegistryAuth? auth, CancellationToken ct) =>
+        new RemoteInspector(_registries).InspectAsync(reference, auth, ct);
+
+    /// <summary>The registries, for what has no image: login, search, download.</summary>
+    public RegistryClient Registries => _registries;
 
     public ImageDiskUsage DiskUsage() => ImageUsage.Of(_store.Catalog, _store.Content.TotalSize());
 

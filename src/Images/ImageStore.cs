@@ -56,7 +56,8 @@ internal sealed partial class ImageStore
         foreach (var document in _documents.References())
         {
             bool valid = ImageReference.TryParse(document.Reference, out var name);
-            if (valid && images.ContainsKey(document.Image) && Content.Contains(document.Target.Digest)) references.Add(document);
+            bool whole = document.Manifest is null || Content.Contains(document.Manifest.Digest) && document.Layers?.All(layer => Content.Size(layer.Digest) == layer.Size) == true;
+            if (valid && whole && images.ContainsKey(document.Image) && Content.Contains(document.Target.Digest)) references.Add(document);
             else if (valid) _documents.DeleteReference(name!);
         }
         _catalog = new ImageCatalog(images.Values, references);
@@ -91,10 +92,18 @@ internal sealed partial class ImageStore
                 current = current with { LastTagged = DateTimeOffset.UtcNow };
             if (current != _catalog.Image(image.Id)) _documents.Write(DocumentOf(current));
 
+            bool other = current.Manifest.Digest != image.Manifest.Digest;
             var references = _catalog.References.ToDictionary(reference => reference.Reference, StringComparer.Ordinal);
             foreach (var name in names)
             {
-                var document = new ReferenceDocument { Reference = name.ToString(), Image = image.Id, Target = target };
+                var document = new ReferenceDocument
+                {
+                    Reference = name.ToString(),
+                    Image = image.Id,
+                    Target = target,
+                    Manifest = other ? image.Manifest : null,
+                    Layers = other ? [.. image.Layers.Select(layer => layer.Blob)] : null,
+                };
                 if (references.GetValueOrDefault(document.Reference) == document) continue;
                 _documents.Write(document);
                 references[document.Reference] = document;
@@ -111,7 +120,7 @@ internal sealed partial class ImageStore
         {
             Image image = _catalog.Get(nameOrId, null);
             bool byName = ImageReference.TryParse(nameOrId, out var source) && _catalog.Reference(source!)?.Image == image.Id;
-            return Put(image, [name], byName ? _catalog.Reference(source!)!.Target : image.Manifest);
+            return byName ? Put(_catalog.As(_catalog.Reference(source!)!), [name], _catalog.Reference(source!)!.Target) : Put(image, [name], image.Manifest);
         }
     }
 
@@ -172,7 +181,7 @@ internal sealed partial class ImageStore
     }
 
     private static ImageDocument DocumentOf(Image image) =>
-        new() { Id = image.Id, Manifest = image.Manifest, LayerSizes = [.. image.Layers.Select(layer => layer.Size)], LastTagged = image.LastTagged };
+        new() { Id = image.Id, Manifest = image.Manifest, LayerSizes = [.. image.Layers.Select(layer => layer.Size)], LastTagged = image.LastTagged, Parent = image.Parent };
 
     private Image ReadImage(ImageDocument document)
     {
@@ -191,6 +200,7 @@ internal sealed partial class ImageStore
         return Make(document.Manifest, manifest, config, [.. sources.Select((source, i) => source.Unpacked(document.LayerSizes[i]))], lease) with
         {
             LastTagged = document.LastTagged,
+            Parent = document.Parent,
         };
     }
 

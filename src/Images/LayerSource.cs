@@ -16,5 +16,9 @@ internal sealed record LayerSource(ChainId? Parent, ChainId Chain, Digest DiffId
         return [.. chains.Select((chain, i) => new LayerSource(i == 0 ? null : chains[i - 1], chain, config.DiffIds[i], manifest.Layers[i]))];
     }
 
+    /// <summary>The layers of an image that is here, base first.</summary>
+    internal static IReadOnlyList<LayerSource> Of(Image image) =>
+        [.. image.Layers.Select((layer, i) => new LayerSource(i == 0 ? null : image.Layers[i - 1].Chain, layer.Chain, layer.DiffId, layer.Blob))];
+
     internal ImageLayer Unpacked(long size) => new(Blob, DiffId, Chain, size);
 }

@@ -26,7 +26,7 @@ internal sealed class ManifestResolver(ContentStore content, Repository reposito
             if (depth == MaxIndexDepth) throw new FaultException(FaultKind.Unavailable, $"'{name.FamiliarString}' is an index of indexes more than {MaxIndexDepth} deep");
             var matcher = wanted is null ? PlatformMatcher.Host : new PlatformMatcher(wanted);
             var chosen = matcher.Choose(index.Manifests.Where(manifest => manifest is not null))
-                ?? throw new FaultException(FaultKind.NotFound, $"no matching manifest for {matcher.Wanted} in the manifest list entries");
+                ?? throw WrongPlatform.NotIn(index.Manifests, matcher.Wanted);
             at = await FetchAsync(chosen.Digest.ToString(), lease, ct).ConfigureAwait(false);
         }
         return new Resolved(target, at);

@@ -16,11 +16,19 @@ internal static class OciTwin
             SchemaVersion = 2,
             MediaType = MediaTypes.OciManifest,
             Config = Bare(manifest.Config, MediaTypes.OciConfig),
-            Layers = [.. manifest.Layers.Select(layer => Bare(layer, layer.MediaType == MediaTypes.DockerLayerGzip ? MediaTypes.OciLayerGzip : MediaTypes.OciLayer))],
+            Layers = [.. manifest.Layers.Select(LayerOf)],
         };
         byte[] content = JsonSerializer.SerializeToUtf8Bytes(twin, OciImageJson.Default.Manifest);
         return (new Descriptor { MediaType = MediaTypes.OciManifest, Digest = Digest.Of(content), Size = content.Length }, content);
     }
+
+    /// <summary>A layer as an OCI manifest names it.</summary>
+    internal static Descriptor LayerOf(Descriptor layer) => layer.MediaType switch
+    {
+        MediaTypes.DockerLayerGzip => Bare(layer, MediaTypes.OciLayerGzip),
+        MediaTypes.DockerLayer => Bare(layer, MediaTypes.OciLayer),
+        _ => layer,
+    };
 
     private static Descriptor Bare(Descriptor descriptor, string mediaType) => new() { MediaType = mediaType, Digest = descriptor.Digest, Size = descriptor.Size };
 }

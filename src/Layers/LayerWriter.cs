@@ -20,14 +20,16 @@ public static class LayerWriter
         => Write(tar, ct, packer => packer.PackContent(directory, [], MountCrossing.Stay));
 
     /// <summary>The changes an overlay's upper directory holds, its whiteouts in OCI form. image-spec v1.1, layer.md § Representing Changes.</summary>
+    /// <param name="without">Absolute paths that are left out; what is below them is not, and whiteouts are not.</param>
     /// <exception cref="LinuxException">Reading the tree.</exception>
-    public static LayerWritten WriteChanges(SafeFileHandle upper, WhiteoutForm form, Stream tar, CancellationToken ct)
-        => Write(tar, ct, packer => PackUpper(packer, upper, Whiteouts.OpaqueXattr(form)));
+    public static LayerWritten WriteChanges(SafeFileHandle upper, WhiteoutForm form, Stream tar, CancellationToken ct, IReadOnlySet<string>? without = null)
+        => Write(tar, ct, packer => PackUpper(packer, upper, Whiteouts.OpaqueXattr(form), without));
 
     /// <summary>The changes between two trees, told by attributes.</summary>
+    /// <param name="without">As for <see cref="WriteChanges"/>.</param>
     /// <exception cref="LinuxException">Reading the trees.</exception>
-    public static LayerWritten WriteDifference(SafeFileHandle lower, SafeFileHandle upper, Stream tar, CancellationToken ct)
-        => Write(tar, ct, packer => PackDifference(packer, lower, upper));
+    public static LayerWritten WriteDifference(SafeFileHandle lower, SafeFileHandle upper, Stream tar, CancellationToken ct, IReadOnlySet<string>? without = null)
+        => Write(tar, ct, packer => PackDifference(packer, lower, upper, without));
 
     private static LayerWritten Write(Stream tar, CancellationToken ct, Action<TreePacker> pack)
     {
@@ -38,7 +40,7 @@ public static class LayerWriter
         return new LayerWritten(output.Finish(), packer.Position);
     }
 
-    private static void PackUpper(TreePacker packer, SafeFileHandle upper, string? opaque)
+    private static void PackUpper(TreePacker packer, SafeFileHandle upper, string? opaque, IReadOnlySet<string>? without)
     {
         using TreeWalker walker = new(upper);
         while (walker.Read())
@@ -48,6 +50,7 @@ public static class LayerWriter
                 packer.WriteEmpty(WhiteoutOf(walker.Path));
                 continue;
             }
+            if (IsLeftOut(walker.Path, without)) continue;
             packer.Pack(walker.Directory.Fd(), walker.NameWithZero, walker.Stat, walker.Path.ToArray());
             if (opaque is not null && walker.Stat.Kind == FileKind.Directory
                 && ExtendedAttributes.Get(walker.Directory.Fd(), walker.Name, opaque) is [(byte)'y'])
@@ -55,11 +58,12 @@ public static class LayerWriter
         }
     }
 
-    private static void PackDifference(TreePacker packer, SafeFileHandle lower, SafeFileHandle upper)
+    private static void PackDifference(TreePacker packer, SafeFileHandle lower, SafeFileHandle upper, IReadOnlySet<string>? without)
     {
         HashSet<string> packed = [];
         foreach ((byte[] path, DifferenceKind kind) in TreeDifference.Between(lower, upper))
         {
+            if (kind != DifferenceKind.Deleted && IsLeftOut(path, without)) continue;
             // The directories on the way, changed or not: without their entries who applies the layer would have to guess their owner and mode.
             for (int slash = 0; (slash = NextSlash(path, slash)) > 0; slash++)
                 if (packed.Add(System.Text.Encoding.Latin1.GetString(path, 0, slash))) PackPath(packer, upper, path[..slash]);
@@ -68,6 +72,9 @@ public static class LayerWriter
             else PackPath(packer, upper, path);
         }
     }
+
+    private static bool IsLeftOut(ReadOnlySpan<byte> path, IReadOnlySet<string>? without)
+        => without is { Count: > 0 } && without.Contains("/" + System.Text.Encoding.UTF8.GetString(path));
 
     private static int NextSlash(byte[] path, int from)
     {

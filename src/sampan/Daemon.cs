@@ -63,6 +63,12 @@ internal static partial class Daemon
         return options with { RuntimePath = runtime, Hosts = options.Hosts.Count > 0 ? options.Hosts : [DefaultHost] };
     }
 
+    private static RegistryOptions RegistriesOf(DaemonOptions options)
+    {
+        var registries = new RegistryOptions { InsecureRegistries = options.InsecureRegistries, Mirrors = options.RegistryMirrors };
+        return options.RegistryConfigFolders.Count == 0 ? registries : registries with { HostFolders = options.RegistryConfigFolders };
+    }
+
     private static async Task ServeAsync(DaemonOptions options, DaemonLog logs, ILogger log)
     {
         long begin = Environment.TickCount64;
@@ -82,7 +88,7 @@ internal static partial class Daemon
         using var images = ImageService.Open(new ImageServiceOptions
         {
             Root = Path.Combine(options.DataRoot, "image"),
-            Registries = new RegistryOptions { InsecureRegistries = options.InsecureRegistries },
+            Registries = RegistriesOf(options),
         }, Snapshotters.Open(Path.Combine(options.DataRoot, "snapshots"), options.StorageDriver), logs);
         using var networks = new NetworkManager(NetworkOptionsOf(options), logs.CreateLogger<NetworkManager>());
         var volumes = new VolumeStore(Path.Combine(options.DataRoot, "volumes"));

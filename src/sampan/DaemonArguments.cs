@@ -36,6 +36,8 @@ internal static class DaemonArguments
               --log-opt map                 Option of the log driver (max-size, max-file)
               --mtu int                     MTU of container networks
           -p, --pidfile string              Write the daemon's pid there
+              --registry-config list        Folder of hosts.toml and certificates per registry (default /etc/sampan/certs.d, /etc/docker/certs.d, /etc/containerd/certs.d)
+              --registry-mirror list        Mirror of Docker Hub
               --runtime-path string         The runtime executable (default "sampan-runtime" beside this program)
           -s, --storage-driver string       overlay2 or native
           -v, --version                     Print the version and leave
@@ -92,6 +94,8 @@ internal static class DaemonArguments
         "--log-driver" => options with { LogDriver = value },
         "--log-opt" => options with { LogOptions = WithPair(options.LogOptions, flag, value) },
         "--insecure-registry" => options with { InsecureRegistries = [.. options.InsecureRegistries, value] },
+        "--registry-mirror" => options with { RegistryMirrors = [.. options.RegistryMirrors, MirrorUrl(value)] },
+        "--registry-config" => options with { RegistryConfigFolders = [.. options.RegistryConfigFolders, Path.GetFullPath(value)] },
         "--label" => options with { Labels = [.. options.Labels, value] },
         "--runtime-path" => options with { RuntimePath = Path.GetFullPath(value) },
         "--storage-driver" => options with { StorageDriver = value },
@@ -99,6 +103,16 @@ internal static class DaemonArguments
     };
 
     private static bool Boolean(string flag, string value) => bool.TryParse(value, out bool result) ? result : throw Bad(flag, value, "true or false");
+
+    // https://mirror.example    http://127.0.0.1:5000/
+    private static string MirrorUrl(string value)
+    {
+        if (!Uri.TryCreate(value, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+            throw Invalid($"invalid mirror: no scheme specified for \"{value}\": must use either 'https://' or 'http://'");
+        if (url.Query.Length > 0 || url.Fragment.Length > 0) throw Invalid($"invalid mirror: query or fragment at end of the URI \"{value}\"");
+        if (url.UserInfo.Length > 0) throw Invalid("invalid mirror: username/password not allowed in URI");
+        return value.TrimEnd('/') + "/";
+    }
 
     // 172.30.0.1/24: an address with a prefix, not a network
     private static string IPNetworkText(string flag, string value)

@@ -26,4 +26,12 @@ internal static class EnginePaths
                 own.RemoveAll(change => change.Path == parent && change.Kind is ChangeKind.Modified);
         return own;
     }
+
+    /// <summary>The other ones: what the engine made, absolute.</summary>
+    public static HashSet<string> Ours(IReadOnlyList<SnapshotChange> changes)
+    {
+        var ours = changes.Where(change => change.Kind is not ChangeKind.Deleted).Select(change => change.Path).ToHashSet(StringComparer.Ordinal);
+        ours.ExceptWith(WithoutOurs(changes).Select(change => change.Path));
+        return ours;
+    }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Sampan.EngineApi.Listen;
 using Sampan.Engine;
 using Sampan.Faults;
+using Sampan.Specs.Docker;
 
 namespace Sampan.EngineApi.Http;
 
@@ -47,6 +48,19 @@ internal sealed class ApiRequest(HttpContext http, ApiVersion version, string na
     }
 
     internal Filters Filters() => Engine.Filters.Parse(Text("filters"));
+
+    /// <summary>The header X-Registry-Auth. Malformed credentials count as none, as dockerd holds it: a pull may do without.</summary>
+    internal RegistryAuth? Credentials()
+    {
+        try
+        {
+            return RegistryAuth.FromHeader(http.Request.Headers["X-Registry-Auth"]);
+        }
+        catch (FaultException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The body, or null when there is none.</summary>
     internal Task<T?> ReadJsonAsync<T>(JsonTypeInfo<T> type) where T : class => JsonBody.ReadAsync(http.Request, type, Aborted);

@@ -17,6 +17,7 @@ internal static class ApiRoutes
         .. new ContainerArchiveRoutes(engine).Table,
         .. new ExecRoutes(engine).Table,
         .. new ImageRoutes(engine).Table,
+        .. new RegistryRoutes(engine).Table,
         .. new ImageTransferRoutes(engine).Table,
         .. new NetworkRoutes(engine).Table,
         .. new VolumeRoutes(engine).Table,

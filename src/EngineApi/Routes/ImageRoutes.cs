@@ -23,7 +23,7 @@ internal sealed class ImageRoutes(EngineHost engine)
         Route.Post("/images/{name}/tag", "ImageTag", Tag),
         Route.Post("/images/prune", "ImagePrune", Prune),
         Route.Delete("/images/{name}", "ImageDelete", Delete),
-        RefusedRoutes.Refused("POST", "/commit", "ImageCommit", "making an image of a container"),
+        Route.Post("/commit", "ImageCommit", Commit),
     ];
 
     private Task List(ApiRequest request)
@@ -33,15 +33,24 @@ internal sealed class ImageRoutes(EngineHost engine)
         if (request.Version.IsBelow(41) && request.Text("filter") is { Length: > 0 } pattern) filters = filters.With("reference", pattern);
         filters.Validate("dangling", "label", "before", "since", "reference", "until");
         bool all = request.Flag("all");
-        var images = _images.List(ImageFilters.Of(filters));
+        var images = _images.List(ImageFilters.Of(filters) with { Intermediate = all });
         var shared = !request.Version.IsBelow(42) && request.Flag("shared-size") ? _images.DiskUsage().SharedSizes : null;
-        var uses = ContainersPerImage();
-        IReadOnlyList<ImageSummary> list = [.. images.Select(image => ImageDocuments.Summary(image, shared, uses.GetValueOrDefault(image.Id.ToString())))];
+        var uses = Containers();
+        bool manifests = !request.Version.IsBelow(47) && request.Flag("manifests");
+        IReadOnlyList<ImageSummary> list =
+        [
+            .. images.Select(image =>
+            {
+                var summary = ImageDocuments.Summary(image, shared, uses[image.Id.ToString()].Count());
+                return manifests ? ManifestDocuments.Add(summary, _images.Manifests(image), uses) : summary;
+            }),
+        ];
         return request.WriteJsonAsync(OlderVersions.Adapt(list, request.Version), DockerJson.Wire.IReadOnlyListImageSummary);
     }
 
-    private Dictionary<string, int> ContainersPerImage() =>
-        engine.Containers.List(new ContainerListOptions { All = true }).CountBy(container => container.ImageID).ToDictionary();
+    /// <summary>Ids of containers by the id of their image.</summary>
+    private ILookup<string, string> Containers() =>
+        engine.Containers.List(new ContainerListOptions { All = true }).ToLookup(container => container.ImageID, container => container.Id);
 
     private Task Inspect(ApiRequest request)
     {
@@ -51,6 +60,7 @@ internal sealed class ImageRoutes(EngineHost engine)
             throw new FaultException(FaultKind.InvalidArgument, "conflicting options: manifests and platform options cannot both be set");
         var image = _images.Get(request.Name, platform);
         var document = ImageDocuments.Inspect(image, engine.System.StorageDriver, withLegacyConfig: request.Version.IsBelow(50));
+        if (manifests) document = ManifestDocuments.Add(document, _images.Manifests(image), Containers());
         return request.WriteJsonAsync(OlderVersions.Adapt(document, request.Version), DockerJson.Wire.ImageInspect);
     }
 
@@ -75,32 +85,40 @@ internal sealed class ImageRoutes(EngineHost engine)
     private Task Delete(ApiRequest request)
     {
         if (string.IsNullOrWhiteSpace(request.Name)) throw new FaultException(FaultKind.InvalidArgument, "image name cannot be blank");
-        if (!request.Version.IsBelow(50) && request.Many("platforms").Count > 0)
-            throw new FaultException(FaultKind.NotSupported, "the parameter 'platforms' of ImageDelete is not supported by this engine yet");
-        var removed = engine.ImageRemover.Remove(request.Name, request.Flag("force"), request.Flag("noprune"));
+        var platforms = request.Version.IsBelow(50) ? [] : request.Many("platforms").Select(Platforms.FromJson).Where(platform => platform is not null).ToList();
+        if (platforms.Count > 1) throw new FaultException(FaultKind.InvalidArgument, "multiple platforms are not supported");
+        var removed = engine.ImageRemover.Remove(request.Name, request.Flag("force"), request.Flag("noprune"), platforms.FirstOrDefault());
         return request.WriteJsonAsync(removed, DockerJson.Wire.IReadOnlyListImageDeleteItem);
     }
 
-    /// <summary>Only images without a name, unless dangling=false; never one that a container was made from.</summary>
-    private Task Prune(ApiRequest request)
+    private async Task Commit(ApiRequest request)
+    {
+        string repository = request.Text("repo");
+        string id = await engine.ImageCommit.CommitAsync(new ImageCommitRequest
+        {
+            Container = request.Text("container"),
+            Reference = repository.Length > 0 ? RepositoryTag.Parse(repository, request.Text("tag")) : null,
+            Config = await request.ReadJsonAsync(DockerJson.Wire.ContainerConfig),
+            Changes = [.. request.Many("changes").SelectMany(lines => lines.Split('\n'))],
+            Author = request.Text("author"),
+            Comment = request.Text("comment"),
+            Pause = request.Flag("pause", absent: true),
+        }, request.Aborted);
+        await request.WriteJsonAsync(new IdResponse { Id = id }, DockerJson.Wire.IdResponse, StatusCodes.Status201Created);
+    }
+
+    /// <summary>Only images without a tag, unless dangling=false; never one that a container was made from.</summary>
+    private async Task Prune(ApiRequest request)
     {
         var filters = request.Filters();
         filters.Validate("dangling", "label", "label!", "until");
-        bool danglingOnly = filters.GetBoolean("dangling") ?? true;
-        long before = _images.DiskUsage().LayersSize;
-        var used = ContainersPerImage();
-        var removed = new List<ImageDeleteItem>();
-        foreach (var image in _images.List(ImageFilters.Of(filters) with { Dangling = danglingOnly ? true : null }))
+        var report = await engine.ImagePruner.PruneAsync(new ImageFilter
         {
-            if (used.ContainsKey(image.Id.ToString()) || filters.Get("label!").Any(label => Filters.None.With("label", label).MatchesLabels("label", image.Config.Config?.Labels))) continue;
-            // By name first: removing an image with several names by its id is refused.
-            string[] names = image.Tags.Count == 0 ? [image.Id.ToString()] : [.. image.Tags.Select(tag => tag.FamiliarString)];
-            foreach (string name in names) removed.AddRange(engine.ImageRemover.Remove(name, force: false, noPrune: false));
-        }
-        return request.WriteJsonAsync(new ImagesPruneReport
-        {
-            ImagesDeleted = removed.Count == 0 ? null : removed,
-            SpaceReclaimed = (ulong)Math.Max(0, before - _images.DiskUsage().LayersSize),
-        }, DockerJson.Wire.ImagesPruneReport);
+            Dangling = filters.GetBoolean("dangling") ?? true ? true : null,
+            Labels = [.. filters.Get("label")],
+            NotLabels = [.. filters.Get("label!")],
+            Until = ImageFilters.Of(filters).Until,
+        }, request.Aborted);
+        await request.WriteJsonAsync(report, DockerJson.Wire.ImagesPruneReport);
     }
 }

@@ -30,21 +30,24 @@ internal sealed class ImageTransferRoutes(EngineHost engine)
         string tag = request.Text("tag");
         if (tag.Length > 0) reference = Digest.TryParse(tag, out var digest) ? reference.WithDigest(digest) : reference.WithTag(tag);
         if (reference.FamiliarName == "scratch") throw new FaultException(FaultKind.PermissionDenied, "'scratch' is a reserved name");
-        var options = new PullOptions { Platform = PlatformOf(request), Auth = Credentials(request), AllTags = reference.IsNameOnly };
+        var options = new PullOptions { Platform = PlatformOf(request), Auth = request.Credentials(), AllTags = reference.IsNameOnly };
         await new ProgressStream(request).RunAsync(progress => engine.ImagePull.PullAsync(reference, options, progress, request.Aborted));
     }
 
     /// <summary>Without tag: every tag of the repository.</summary>
     private async Task Push(ApiRequest request)
     {
-        if (!request.Version.IsBelow(46) && request.Text("platform").Length > 0)
-            throw new FaultException(FaultKind.NotSupported, "the parameter 'platform' of ImagePush is not supported by this engine yet");
         string tag = request.Text("tag");
         var reference = tag.Length > 0 ? RepositoryTag.Parse(request.Name, tag) : ImageReference.Parse(request.Name);
-        var credentials = Credentials(request);
+        var options = new PushOptions
+        {
+            Auth = request.Credentials(),
+            // Older clients sent it without meaning it.
+            Platform = request.Version.IsBelow(46) ? null : Platforms.FromJson(request.Text("platform")),
+        };
         await new ProgressStream(request).RunAsync(async progress =>
         {
-            foreach (var pushed in await _images.PushAsync(reference, credentials, progress, request.Aborted))
+            foreach (var pushed in await _images.PushAsync(reference, options, progress, request.Aborted))
             {
                 var receipt = new PushReceipt { Tag = pushed.Tag, Digest = pushed.Digest.ToString(), Size = pushed.Size };
                 progress.Report(new ProgressMessage
@@ -59,33 +62,42 @@ internal sealed class ImageTransferRoutes(EngineHost engine)
 
     private async Task Import(ApiRequest request)
     {
-        string source = request.Text("fromSrc");
-        if (source != "-") throw new FaultException(FaultKind.NotSupported,
-            $"importing from a URL (fromSrc={source}) is not supported by this engine yet; download it and pass it with fromSrc=-");
-        string repository = request.Text("repo");
+        string source = request.Text("fromSrc"), repository = request.Text("repo");
         var options = new ImportOptions
         {
             Reference = repository.Length > 0 ? RepositoryTag.Parse(repository, request.Text("tag")) : null,
             Platform = PlatformOf(request),
-            Message = request.Text("message") is { Length: > 0 } message ? message : "Imported from -",
+            Message = request.Text("message") is { Length: > 0 } message ? message : $"Imported from {source}",
             Changes = request.Many("changes"),
         };
         await new ProgressStream(request).RunAsync(async progress =>
         {
-            var image = await _images.ImportAsync(request.Body, options, request.Aborted);
+            var image = source == "-" ? await _images.ImportAsync(request.Body, options, request.Aborted) : await ImportFromAsync(source, options, progress, request.Aborted);
             progress.Report(new PullProgress(image.Id.ToString()));
-            engine.Events.PublishImage("import", image.Id.ToString(), options.Reference?.FamiliarString ?? image.Id.ToString());
+            engine.Events.PublishImage("import", image.Id.ToString(), image.Id.ToString(), image.Config.Config?.Labels);
+            if (options.Reference is { } name) engine.Events.PublishImage("tag", image.Id.ToString(), name.WithDefaultTag().FamiliarString, image.Config.Config?.Labels);
         });
+    }
+
+    private async Task<Images.Image> ImportFromAsync(string source, ImportOptions options, ProgressStream progress, CancellationToken ct)
+    {
+        string address = source.Contains("://", StringComparison.Ordinal) ? source : "http://" + source;
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+            throw new FaultException(FaultKind.InvalidArgument, $"cannot import from '{source}': expected an http or https address, or '-' for the body of the request");
+        using var file = await _images.Registries.DownloadAsync(url, ct);
+        progress.Report(new PullProgress($"Downloading from {address}"));
+        var importing = new ByteProgress(progress, "Importing", null, Math.Max(0, file.Length));
+        return await _images.ImportAsync(new CountedStream(file.Content, importing.Report), options, ct);
     }
 
     private async Task Load(ApiRequest request)
     {
-        RefusePlatform(request, "ImageLoad");
+        var platform = OnePlatform(request);
         bool quiet = request.Flag("quiet", absent: true);
         await new ProgressStream(request) { ErrorsInBand = true }.RunAsync(async progress =>
         {
             IProgress<PullProgress> steps = quiet ? Silence.Instance : progress;
-            foreach (var loaded in await _images.LoadAsync(request.Body, steps, request.Aborted))
+            foreach (var loaded in await _images.LoadAsync(request.Body, platform, steps, request.Aborted))
             {
                 progress.Report(new ProgressMessage { Stream = loaded.Line });
                 engine.Events.PublishImage("load", loaded.Image.Id.ToString(), loaded.Image.Id.ToString(), loaded.Image.Config.Config?.Labels);
@@ -95,9 +107,9 @@ internal sealed class ImageTransferRoutes(EngineHost engine)
 
     private async Task Save(ApiRequest request, IReadOnlyList<string> names)
     {
-        RefusePlatform(request, "ImageGet");
+        var platform = OnePlatform(request);
         request.Http.Response.ContentType = StreamTypes.Tar;
-        await _images.SaveAsync(names, request.Http.Response.Body, request.Aborted);
+        await _images.SaveAsync(names, platform, request.Http.Response.Body, request.Aborted);
         foreach (string name in names)
             if (_images.Find(name) is { } image) engine.Events.PublishImage("save", image.Id.ToString(), image.Id.ToString(), image.Config.Config?.Labels);
     }
@@ -105,23 +117,13 @@ internal sealed class ImageTransferRoutes(EngineHost engine)
     private static Platform? PlatformOf(ApiRequest request) =>
         !request.Version.IsBelow(32) && request.Text("platform") is { Length: > 0 } platform ? Platform.Parse(platform) : null;
 
-    private static void RefusePlatform(ApiRequest request, string operation)
+    /// <summary>Several came with API 1.52.</summary>
+    private static Platform? OnePlatform(ApiRequest request)
     {
-        if (!request.Version.IsBelow(48) && request.Text("platform").Length > 0)
-            throw new FaultException(FaultKind.NotSupported, $"the parameter 'platform' of {operation} is not supported by this engine yet");
-    }
-
-    /// <summary>Malformed credentials count as none, as dockerd holds it: a pull may do without.</summary>
-    private static RegistryAuth? Credentials(ApiRequest request)
-    {
-        try
-        {
-            return RegistryAuth.FromHeader(request.Http.Request.Headers["X-Registry-Auth"]);
-        }
-        catch (FaultException)
-        {
-            return null;
-        }
+        if (request.Version.IsBelow(48)) return null;
+        if (request.Many("platform").Count > 1)
+            throw new FaultException(FaultKind.InvalidArgument, "multiple platform parameters are not supported in this API version; use API version 1.52 or later");
+        return Platforms.FromJson(request.Text("platform"));
     }
 
     private sealed class Silence : IProgress<PullProgress>

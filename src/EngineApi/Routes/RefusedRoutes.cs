@@ -15,8 +15,6 @@ internal static class RefusedRoutes
         Refused("POST", "/build/cancel", null, "building images"),
         Refused("POST", "/session", "Session", "BuildKit sessions"),
         Refused("POST", "/grpc", null, "BuildKit"),
-        Refused("GET", "/images/search", "ImageSearch", "searching a registry"),
-        Refused("GET", "/distribution/{name}/json", "DistributionInspect", "inspecting a registry's image"),
         Refused("GET", "/plugins/privileges", "GetPluginPrivileges", "plugins"),
         Refused("POST", "/plugins/pull", "PluginPull", "plugins"),
         Refused("POST", "/plugins/create", "PluginCreate", "plugins"),

@@ -18,7 +18,6 @@ internal sealed class SystemRoutes(EngineHost engine)
         Route.Get("/version", "SystemVersion", Version),
         Route.Get("/info", "SystemInfo", Info),
         Route.Get("/system/df", "SystemDataUsage", DiskUsage),
-        RefusedRoutes.Refused("POST", "/auth", "SystemAuth", "checking credentials", "pull sends them with each request"),
         Route.Post("/build/prune", "BuildPrune", PruneBuildCache),
     ];
 

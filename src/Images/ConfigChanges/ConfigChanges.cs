@@ -4,17 +4,34 @@ using Sampan.Specs.Oci.Image;
 
 namespace Sampan.Images;
 
-/// <summary>The Dockerfile instructions that <c>docker import --change</c> takes: those which only set the config. Dockerfile reference.</summary>
+/// <summary>The Dockerfile instructions that <c>docker import --change</c> and <c>docker commit --change</c> take: those which only set the config. Dockerfile reference.</summary>
 internal static class ConfigChanges
 {
     /// <exception cref="FaultException">InvalidArgument: unknown or malformed.</exception>
-    internal static ExecutionConfig Apply(ExecutionConfig config, IReadOnlyList<string> changes) =>
-        changes.Select(change => change.Trim()).Where(change => change.Length > 0).Aggregate(config, Apply);
+    internal static ExecutionConfig Apply(ExecutionConfig config, IReadOnlyList<string> changes)
+    {
+        bool commandGiven = false;
+        foreach (string change in changes.Select(change => change.Trim()).Where(change => change.Length > 0))
+        {
+            string instruction = InstructionOf(change);
+            config = Apply(config, change);
+            commandGiven |= instruction == "CMD";
+            // The command was made for the entrypoint before.
+            if (instruction == "ENTRYPOINT" && !commandGiven) config = config with { Cmd = null };
+        }
+        return config;
+    }
+
+    private static string InstructionOf(string change)
+    {
+        int space = change.AsSpan().IndexOfAny(' ', '\t');
+        return (space < 0 ? change : change[..space]).ToUpperInvariant();
+    }
 
     private static ExecutionConfig Apply(ExecutionConfig config, string change)
     {
         int space = change.AsSpan().IndexOfAny(' ', '\t');
-        string instruction = (space < 0 ? change : change[..space]).ToUpperInvariant();
+        string instruction = InstructionOf(change);
         string rest = space < 0 ? "" : change[space..].Trim();
         if (rest.Length == 0) throw Invalid($"{instruction} requires at least one argument");
         return instruction switch

@@ -9,6 +9,7 @@ public sealed class DebianRegistry : IAsyncLifetime
     private readonly TemporaryFolder _folder = new();
     private readonly string _auth;
     private readonly AuthenticationHeaderValue? _authorization;
+    private string? _certificates;
     private Process? _process;
 
     public DebianRegistry() : this("", null) { }
@@ -37,23 +38,31 @@ public sealed class DebianRegistry : IAsyncLifetime
         return registry;
     }
 
+    /// <summary>Speaks TLS only, and only to clients of the same authority. The files are those of <see cref="MadeCertificates"/>.</summary>
+    internal static async Task<DebianRegistry> WithTlsAsync(string certificates)
+    {
+        var registry = new DebianRegistry { _certificates = certificates };
+        await registry.InitializeAsync();
+        return registry;
+    }
+
     public async Task InitializeAsync()
     {
         string config = _folder["config.yml"];
         string auth = _auth.Replace("HTPASSWD", _folder["HTPASSWD"]).Replace("CERTIFICATE", _folder["CERTIFICATE"]);
         await File.WriteAllLinesAsync(config,
-            ["version: 0.1", "log: {level: error}", $"storage: {{filesystem: {{rootdirectory: '{_folder["storage"]}'}}, delete: {{enabled: true}}}}", $"http: {{addr: '{Address}'}}", auth]);
+            ["version: 0.1", "log: {level: error}", $"storage: {{filesystem: {{rootdirectory: '{_folder["storage"]}'}}, delete: {{enabled: true}}}}", $"http: {{addr: '{Address}'{Tls}}}", auth]);
         _process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", config]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
         _process.OutputDataReceived += (_, _) => { };
         _process.ErrorDataReceived += (_, _) => { };
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
-        using var http = new HttpClient();
+        using var http = Client();
         for (var patience = Stopwatch.StartNew(); patience.Elapsed < TimeSpan.FromSeconds(20); await Task.Delay(20))
         {
             try
             {
-                using var answer = await http.GetAsync(new Uri($"http://{Address}/v2/"));
+                using var answer = await http.GetAsync(new Uri($"{Scheme}://{Address}/v2/"));
                 return;
             }
             catch (HttpRequestException)
@@ -67,16 +76,29 @@ public sealed class DebianRegistry : IAsyncLifetime
     /// <summary>Puts an image there, blob by blob, exactly as given.</summary>
     public async Task PushAsync(string repository, string tag, MadeImage image)
     {
-        using var http = new HttpClient();
+        using var http = Client();
         http.DefaultRequestHeaders.Authorization = _authorization;
         foreach (byte[] blob in image.Blobs) await PushBlobAsync(http, repository, blob);
         foreach (var child in image.Children) await PushManifestAsync(http, repository, child.Digest.ToString(), child.MediaType, child.Content);
         await PushManifestAsync(http, repository, tag, image.MediaType, image.Manifest);
     }
 
+    private string Scheme => _certificates is null ? "http" : "https";
+
+    private string Tls => _certificates is null ? "" : $", tls: {{certificate: '{_certificates}/server.cert', key: '{_certificates}/server.key', clientcas: ['{_certificates}/ca.crt']}}";
+
+    private HttpClient Client()
+    {
+        var handler = new SocketsHttpHandler();
+        if (_certificates is null) return new HttpClient(handler);
+        handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+        handler.SslOptions.ClientCertificates = [System.Security.Cryptography.X509Certificates.X509Certificate2.CreateFromPemFile($"{_certificates}/client.cert", $"{_certificates}/client.key")];
+        return new HttpClient(handler);
+    }
+
     private async Task PushBlobAsync(HttpClient http, string repository, byte[] blob)
     {
-        using var begun = await http.PostAsync(new Uri($"http://{Address}/v2/{repository}/blobs/uploads/"), null);
+        using var begun = await http.PostAsync(new Uri($"{Scheme}://{Address}/v2/{repository}/blobs/uploads/"), null);
         begun.EnsureSuccessStatusCode();
         var url = new UriBuilder(begun.Headers.Location!);
         url.Query = $"{url.Query.TrimStart('?')}&digest={Uri.EscapeDataString(Specs.Oci.Image.Digest.Of(blob).ToString())}";
@@ -88,7 +110,7 @@ public sealed class DebianRegistry : IAsyncLifetime
     {
         var content = new ByteArrayContent(manifest);
         content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
-        using var put = await http.PutAsync(new Uri($"http://{Address}/v2/{repository}/manifests/{tag}"), content);
+        using var put = await http.PutAsync(new Uri($"{Scheme}://{Address}/v2/{repository}/manifests/{tag}"), content);
         Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync());
     }
 

@@ -82,7 +82,7 @@ public sealed class ArchiveTests : IDisposable
     {
         using var store = new OpenStore(_folder["root"]);
         var target = new MemoryStream();
-        var fault = await Assert.ThrowsAsync<FaultException>(() => store.Service.SaveAsync(["nothing:v1"], target, default));
+        var fault = await Assert.ThrowsAsync<FaultException>(() => store.Service.SaveAsync(["nothing:v1"], null, target, default));
         Assert.Equal("No such image: nothing:v1", fault.Message);
         Assert.Equal(0, target.Length);
     }
@@ -185,15 +185,15 @@ public sealed class ArchiveTests : IDisposable
     private static async Task<IReadOnlyList<LoadedImage>> LoadAsync(OpenStore store, string path)
     {
         await using var archive = File.OpenRead(path);
-        return await store.Service.LoadAsync(archive, new Progress(), default);
+        return await store.Service.LoadAsync(archive, null, new Progress(), default);
     }
 
-    private static Task<IReadOnlyList<LoadedImage>> LoadAsync(OpenStore store, byte[] archive) => store.Service.LoadAsync(new MemoryStream(archive), new Progress(), default);
+    private static Task<IReadOnlyList<LoadedImage>> LoadAsync(OpenStore store, byte[] archive) => store.Service.LoadAsync(new MemoryStream(archive), null, new Progress(), default);
 
     private async Task SaveAsync(OpenStore store, params string[] names)
     {
         await using var target = File.Create(_folder["saved.tar"]);
-        await store.Service.SaveAsync(names, target, default);
+        await store.Service.SaveAsync(names, null, target, default);
     }
 
     private async Task<string> TarOfAsync(string folder, bool gzip)

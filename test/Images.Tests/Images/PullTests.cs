@@ -79,7 +79,7 @@ public sealed class PullTests(DebianRegistry registry) : IClassFixture<DebianReg
             Assert.Equal("armv6", near.Image.Config.Config!.Labels!["test"]);
 
             var missing = await Assert.ThrowsAsync<FaultException>(() => store.Service.PullAsync(name, new PullOptions { Platform = Platform.Parse("linux/s390x") }, new Progress(), default));
-            Assert.Equal("no matching manifest for linux/s390x in the manifest list entries", missing.Message);
+            Assert.StartsWith("no matching manifest for linux/s390x in the manifest list entries: it has linux/", missing.Message, StringComparison.Ordinal);
             Assert.Equal(FaultKind.NotFound, missing.Kind);
         }
     }

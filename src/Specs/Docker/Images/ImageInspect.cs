@@ -50,6 +50,10 @@ public sealed record ImageInspect
     /// <summary>The manifest; clients compare it between daemons.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OciDescriptor? Descriptor { get; init; }
+
+    /// <summary>When asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ManifestSummary>? Manifests { get; init => field = OmitEmpty.List(value); }
 }
 
 /// <summary>The layers by diffID.</summary>

@@ -18,6 +18,10 @@ public sealed record ImageSummary
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public OciDescriptor? Descriptor { get; init; }
+
+    /// <summary>When asked for.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<ManifestSummary>? Manifests { get; init => field = OmitEmpty.List(value); }
     public IReadOnlyList<string> RepoDigests { get; init => field = value ?? []; } = [];
     public IReadOnlyList<string> RepoTags { get; init => field = value ?? []; } = [];
 

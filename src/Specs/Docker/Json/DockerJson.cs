@@ -20,6 +20,7 @@ namespace Sampan.Specs.Docker;
         typeof(GoMapConverter<EndpointResource>), typeof(GoMapConverter<NetworkStats>),
         typeof(GoMapConverter<RuntimeWithStatus>), typeof(GoMapConverter<RegistryIndex>),
     ])]
+[JsonSerializable(typeof(ContainerConfig))]
 [JsonSerializable(typeof(ContainerCreateRequest))]
 [JsonSerializable(typeof(ContainerCreateResponse))]
 [JsonSerializable(typeof(ContainerInspect))]
@@ -60,6 +61,7 @@ namespace Sampan.Specs.Docker;
 [JsonSerializable(typeof(DiskUsageResponse))]
 [JsonSerializable(typeof(BuildCachePruneReport))]
 [JsonSerializable(typeof(AuthResponse))]
+[JsonSerializable(typeof(RegistryAuth))]
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(ProgressMessage))]
 [JsonSerializable(typeof(PushReceipt))]

@@ -176,6 +176,6 @@ public sealed class SystemService
     private static bool ReadFlag(string path) => File.Exists(path) && File.ReadAllText(path).Trim() == "1";
 
     // Threads:	12    proc_pid_status(5)
-    private static int ThreadCount() => File.ReadLines("/proc/self/status").Where(line => line.StartsWith("Threads:", StringComparison.Ordinal))
-        .Select(line => int.Parse(line.AsSpan(8), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture)).FirstOrDefault();
+    private static int ThreadCount() => File.ReadLines("/proc/self/status").FirstOrDefault(line => line.StartsWith("Threads:", StringComparison.Ordinal)) is { } line
+        ? int.Parse(line.AsSpan(8), NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture) : 0;
 }

@@ -88,13 +88,28 @@ internal sealed class ImageCatalog
         foreach (var reference in _references.Values)
         {
             live.Add(reference.Target.Digest);
-            if (reference.Manifest is { } manifest) live.UnionWith([manifest.Digest, .. reference.Layers!.Select(layer => layer.Digest)]);
+            if (reference.Manifest is { } manifest)
+            {
+                live.Add(manifest.Digest);
+                foreach (var layer in reference.Layers!) live.Add(layer.Digest);
+            }
         }
         return live;
     }
 
-    internal HashSet<ChainId> LiveChains() => [.. _images.Values.SelectMany(image => image.Layers).Select(layer => layer.Chain)];
+    internal HashSet<ChainId> LiveChains()
+    {
+        var live = new HashSet<ChainId>();
+        foreach (var image in _images.Values)
+            foreach (var layer in image.Layers) live.Add(layer.Chain);
+        return live;
+    }
 
     /// <summary>What a layout needs to have of an image.</summary>
-    internal static IEnumerable<Digest> BlobsOf(Image image) => [image.LayoutManifest.Digest, image.Id, .. image.Layers.Select(layer => layer.Blob.Digest)];
+    internal static IEnumerable<Digest> BlobsOf(Image image)
+    {
+        yield return image.LayoutManifest.Digest;
+        yield return image.Id;
+        foreach (var layer in image.Layers) yield return layer.Blob.Digest;
+    }
 }

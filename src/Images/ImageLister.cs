@@ -5,15 +5,15 @@ internal static class ImageLister
 {
     internal static IReadOnlyList<Image> List(ImageCatalog catalog, ImageFilter filter)
     {
-        var before = filter.Before.Select(name => catalog.Get(name, null).Config.CreatedAt).ToList();
-        var since = filter.Since.Select(name => catalog.Get(name, null).Config.CreatedAt).ToList();
+        var before = filter.Before.Select(name => catalog.Get(name, null)).ToList();
+        var since = filter.Since.Select(name => catalog.Get(name, null)).ToList();
         return [.. catalog.Images
             .Where(image => filter.Dangling is null || filter.Dangling == image.IsDangling && !(image.IsDangling && catalog.HasChildren(image.Id)))
             .Where(image => filter.Intermediate || image.Tags.Count + image.RepoDigests.Count > 0 || !catalog.HasChildren(image.Id))
             .Where(image => filter.Labels.All(label => HasLabel(image, label)))
             .Where(image => !filter.NotLabels.Any(label => HasLabel(image, label)))
-            .Where(image => before.TrueForAll(time => image.Config.CreatedAt < time))
-            .Where(image => since.TrueForAll(time => image.Config.CreatedAt > time))
+            .Where(image => before.TrueForAll(other => image.Config.CreatedAt < other.Config.CreatedAt))
+            .Where(image => since.TrueForAll(other => image.Config.CreatedAt > other.Config.CreatedAt))
             .Where(image => filter.Until is null || image.Config.CreatedAt < filter.Until)
             .Select(image => filter.References.Count == 0 ? image : OnlyMatching(image, filter.References))
             .Where(image => filter.References.Count == 0 || image.Tags.Count + image.RepoDigests.Count > 0)

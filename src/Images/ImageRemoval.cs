@@ -44,4 +44,4 @@ public sealed record ImageRemoveOptions
 }
 
 /// <summary>A container made from an image.</summary>
-public readonly record struct ImageUse(Digest Image, string ContainerId, bool Running);
+public sealed record ImageUse(Digest Image, string ContainerId, bool Running);

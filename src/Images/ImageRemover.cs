@@ -74,8 +74,8 @@ internal sealed class ImageRemover(ImageStore store, ImageRemoveOptions options)
     {
         if (store.Catalog.HasChildren(image.Id)) return new Conflict("cannot be forced", "image has dependent child images");
         var uses = options.Uses().Where(use => use.Image == image.Id).ToList();
-        if (uses.Exists(use => use.Running))
-            return new Conflict("cannot be forced", $"image is being used by running container {Short(uses.Find(use => use.Running).ContainerId)}", InUse: true);
+        if (uses.Find(use => use.Running) is { } running)
+            return new Conflict("cannot be forced", $"image is being used by running container {Short(running.ContainerId)}", InUse: true);
         if (force) return null;
         if (!evenNamed && image.Tags.Count + image.RepoDigests.Count > 0) return new Conflict("must be forced", "image is referenced in multiple repositories");
         return uses.Count > 0 ? new Conflict("must be forced", $"image is being used by stopped container {Short(uses[0].ContainerId)}", InUse: true) : null;

@@ -149,8 +149,13 @@ internal sealed partial class ImageStore
         {
             _documents.DeleteImage(image.Id);
             Publish([.. _catalog.Images.Where(other => other.Id != image.Id)], _catalog.References);
-            return Chains.Collect(image.Layers.Reverse().Select(layer => layer.Chain), _catalog.LiveChains());
+            return Chains.Collect(ChainsTopFirst(image), _catalog.LiveChains());
         }
+    }
+
+    private static IEnumerable<ChainId> ChainsTopFirst(Image image)
+    {
+        for (int i = image.Layers.Count - 1; i >= 0; i--) yield return image.Layers[i].Chain;
     }
 
     /// <summary>After work that came to nothing: drops those of its blobs and layers that nothing else needs.</summary>

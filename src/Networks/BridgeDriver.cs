@@ -44,11 +44,11 @@ internal sealed class BridgeDriver : IDisposable
                 bridge = _route.Value.FindLink(_options.Bridge)
                     ?? throw new FaultException(FaultKind.Conflict, $"cannot set up bridge '{_options.Bridge}': it was removed as soon as it was made");
             }
-            _bridgeIndex = bridge.Value.Index;
+            _bridgeIndex = bridge.Index;
             AddressInfo? existing = _route.Value.ListAddresses().FirstOrDefault(a => a.LinkIndex == _bridgeIndex);
             Pool = BridgeSubnet.Choose(_options, existing, _route.Value.ListRoutes);
             if (existing is null || !existing.Address.Equals(Pool.Gateway)) _route.Value.AddAddress(_bridgeIndex, Pool.Gateway, Pool.Subnet.PrefixLength);
-            if (!bridge.Value.IsUp) _route.Value.SetUp(_bridgeIndex);
+            if (!bridge.IsUp) _route.Value.SetUp(_bridgeIndex);
             EnableForwarding();
             // The host reaches published ports by 127.0.0.1; the guard chain keeps containers from using the same way.
             Sysctl.Enable($"ipv4/conf/{_options.Bridge}/route_localnet");

@@ -4,4 +4,4 @@ namespace Sampan.Snapshots;
 public enum ChangeKind { Modified = 0, Added = 1, Deleted = 2 }
 
 /// <summary>One line of `docker diff`: an absolute path in the container, and what happened to it since its parent.</summary>
-public readonly record struct SnapshotChange(string Path, ChangeKind Kind);
+public sealed record SnapshotChange(string Path, ChangeKind Kind);

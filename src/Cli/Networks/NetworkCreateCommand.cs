@@ -61,7 +61,8 @@ internal static class NetworkCreateCommand
     // Ranges, gateways and reserved addresses name no subnet: each belongs to the one that holds it.
     private static List<IpamConfig> Subnets(Invocation invocation)
     {
-        var subnets = invocation.Get(Subnet).Select(Network).ToList();
+        List<IPNetwork> subnets = [];
+        foreach (string subnet in invocation.Get(Subnet)) subnets.Add(Network(subnet));
         if (subnets.Count < invocation.Get(IpRange).Count || subnets.Count < invocation.Get(Gateway).Count)
             throw new CommandFailedException(1, "every ip-range or gateway must have a corresponding subnet");
         for (int i = 0; i < subnets.Count; i++)
@@ -71,9 +72,9 @@ internal static class NetworkCreateCommand
         var ranges = invocation.Get(IpRange).ToLookup(range => Of(subnets, Network(range).BaseAddress, $"no matching subnet for range {range}"));
         var gateways = invocation.Get(Gateway).ToLookup(gateway => Of(subnets, Address(gateway), $"no matching subnet for gateway {gateway}"));
         var reserved = KeyValues.Parse(invocation.Get(AuxAddress)).ToLookup(pair => Of(subnets, Address(pair.Value), $"no matching subnet for aux-address {pair.Value}"));
-        return [.. subnets.Select((_, i) => new IpamConfig
+        return [.. invocation.Get(Subnet).Select((subnet, i) => new IpamConfig
         {
-            Subnet = invocation.Get(Subnet)[i],
+            Subnet = subnet,
             IPRange = Only(ranges[i], "ip-range"),
             Gateway = Only(gateways[i], "gateway"),
             AuxAddress = reserved[i].ToDictionary(),

@@ -24,7 +24,7 @@ internal sealed class TarEntry
 }
 
 /// <summary>An extended attribute; the name is as in xattr(7).</summary>
-internal readonly record struct TarXattr(string Name, byte[] Value);
+internal sealed record TarXattr(string Name, byte[] Value);
 
 /// <summary>Seconds since 1970 (negative before) and nanoseconds after that second.</summary>
 internal readonly record struct TarTime(long Seconds, uint Nanoseconds);

@@ -5,14 +5,14 @@ using System.Net.NetworkInformation;
 namespace Sampan.Linux.Netlink;
 
 /// <summary>A network interface. <see cref="Master"/> is the index of the bridge it is in, or 0.</summary>
-public readonly record struct LinkInfo(int Index, string Name, bool IsUp, int Master, uint Group, int Mtu, PhysicalAddress Address)
+public sealed record LinkInfo(int Index, string Name, bool IsUp, int Master, uint Group, int Mtu, PhysicalAddress Address)
 {
     private const ushort IFLA_ADDRESS = 1, IFLA_IFNAME = 3, IFLA_MTU = 4, IFLA_MASTER = 10, IFLA_GROUP = 27;
     private const int HeaderSize = 16;   // struct ifinfomsg
 
-    internal static bool TryParse(ReadOnlySpan<byte> payload, out LinkInfo link)
+    internal static bool TryParse(ReadOnlySpan<byte> payload, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out LinkInfo? link)
     {
-        link = default;
+        link = null;
         if (payload.Length < HeaderSize) return false;
         string name = "";
         int master = 0, mtu = 0;

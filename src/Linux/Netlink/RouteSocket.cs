@@ -30,7 +30,7 @@ public sealed class RouteSocket : IDisposable
         LinkInfo? found = null;
         try
         {
-            _socket.Query(writer, $"cannot look up link '{name}'", (in NetlinkMessage message) => found = LinkInfo.TryParse(message.Payload, out LinkInfo link) ? link : found);
+            _socket.Query(writer, $"cannot look up link '{name}'", (in NetlinkMessage message) => found = LinkInfo.TryParse(message.Payload, out LinkInfo? link) ? link : found);
         }
         catch (LinuxException error) when (error.Errno == Errno.ENODEV)
         {
@@ -45,7 +45,7 @@ public sealed class RouteSocket : IDisposable
         List<LinkInfo> links = [];
         Dump(RTM_GETLINK, 16, AF_UNSPEC, "cannot list links", (in NetlinkMessage message) =>
         {
-            if (LinkInfo.TryParse(message.Payload, out LinkInfo link)) links.Add(link);
+            if (LinkInfo.TryParse(message.Payload, out LinkInfo? link)) links.Add(link);
         });
         return links;
     }

@@ -62,8 +62,8 @@ internal sealed class ContainerFilter
                 pair.Key == wanted || (pair.Value.NetworkID.Length > 0 && pair.Value.NetworkID.StartsWith(wanted, StringComparison.Ordinal))))
             && _filters.Any("health", wanted => HealthOf(container) == wanted)
             && _filters.Any("publish", wanted => _endpoints.SummaryPorts(container).Any(port => port.PublicPort > 0 && InRange(wanted, port.PublicPort, port.Type)))
-            && _filters.Any("expose", wanted => (document.Config.ExposedPorts?.Keys ?? []).Select(PortPlan.ParsePort)
-                .Any(port => InRange(wanted, port.Port, PortPlan.ToWire(port.Protocol))));
+            && _filters.Any("expose", wanted => (document.Config.ExposedPorts?.Keys ?? []).Any(key =>
+                PortPlan.ParsePort(key) is var port && InRange(wanted, port.Port, PortPlan.ToWire(port.Protocol))));
     }
 
     private static string HealthOf(Container container) => container.Health?.Status ?? "none";

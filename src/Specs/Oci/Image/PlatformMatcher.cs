@@ -26,11 +26,8 @@ public sealed class PlatformMatcher
 
     /// <summary>The best of an index, the first among equals; null when none matches.</summary>
     public Descriptor? Choose(IEnumerable<Descriptor> manifests) => manifests
-        .Where(m => m.Platform is not null)
-        .Select(m => (Manifest: m, Rank: Rank(m.Platform!)))
-        .Where(m => m.Rank >= 0)
-        .OrderByDescending(m => m.Rank)
-        .FirstOrDefault().Manifest;
+        .Where(m => m.Platform is not null && Rank(m.Platform) >= 0)
+        .MaxBy(m => Rank(m.Platform!)); // the first of equals
 
     /// <summary>Below 0: does not match. Higher is nearer to the wanted variant.</summary>
     private int Rank(Platform offered)

@@ -85,7 +85,8 @@ public static unsafe class Spawn
         }
     }
 
-    internal static List<string> Inherited()
+    /// <summary>Our own environment, "NAME=value".</summary>
+    public static List<string> Inherited()
     {
         List<string> variables = [];
         foreach (System.Collections.DictionaryEntry entry in Environment.GetEnvironmentVariables()) variables.Add($"{entry.Key}={entry.Value}");

@@ -5,6 +5,7 @@ using Sampan.Linux.Cgroups;
 using Sampan.Linux.Children;
 using Sampan.Linux.Native;
 using Sampan.Runtime.Processes;
+using Sampan.Runtime.Rootless;
 using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime;
@@ -101,9 +102,9 @@ public sealed partial class Container : IDisposable
         const int SIGKILL = 9;
         if (all)
         {
-            if (signal == SIGKILL) Cgroup.KillAll();
+            if (signal == SIGKILL && Cgroup.Exists) Cgroup.KillAll();
             else
-                foreach (int pid in Cgroup.Processes()) Libc.kill(pid, signal);
+                foreach (int pid in Processes()) Libc.kill(pid, signal);
             return;
         }
         if (!IsAlive || Process?.Signal(signal) != true) throw new FaultException(FaultKind.Conflict, "container not running");
@@ -131,7 +132,7 @@ public sealed partial class Container : IDisposable
     public void Update(LinuxResources resources) => Cgroup.Apply(resources);
 
     /// <summary>Pids of all its processes, in our pid namespace.</summary>
-    public IReadOnlyList<int> Processes() => Cgroup.Processes();
+    public IReadOnlyList<int> Processes() => !Cgroup.Exists && HasOwnPidNamespace && IsAlive ? PidNamespaceMembers.Of(Pid) : Cgroup.Processes();
 
     /// <summary>Removes cgroup and state, then runs the poststop hooks, if the bundle is still there to name them. Idempotent.</summary>
     /// <param name="force">Kills what still runs.</param>
@@ -170,14 +171,18 @@ public sealed partial class Container : IDisposable
         SafeFileHandle file = Files.TryOpenAt(null, path, OpenFlags.ReadOnly, 0, out Errno errno)
             ?? throw (errno == Errno.ENOENT ? new FaultException(FaultKind.NotFound, $"JSON specification file {ConfigName} not found in bundle '{bundle}'")
                 : new LinuxException(errno, "open", $"cannot open '{path}'"));
-        using (file) return RuntimeSpecReader.Read(Files.ReadAll(file, path));
+        using (file)
+        {
+            RuntimeSpec spec = RuntimeSpecReader.Read(Files.ReadAll(file, path));
+            return InnerRuntime.IsThis ? InnerRuntime.Narrow(spec) : spec;
+        }
     }
 
     internal static Container Open(StateDirectory directory, string id)
     {
         ContainerState state = directory.Read()
             ?? throw new FaultException(FaultKind.NotFound, $"container \"{id}\" does not exist: it was never made whole; delete it with --force");
-        return new Container(id, null, directory, state, ChildProcess.Find(state.Pid), CgroupFileSystem.Detect().Open(state.CgroupPath ?? id), null);
+        return new Container(id, null, directory, state, ChildProcess.Find(state.Pid), ContainerCgroup.Find(state), null);
     }
 
     private bool HasOwnPidNamespace => Spec.Linux?.Namespaces?.Any(space => space is { Type: "pid", Path: null or "" }) == true;

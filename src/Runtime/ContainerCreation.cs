@@ -19,8 +19,7 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
 
     internal Container Run()
     {
-        string cgroupPath = spec.Linux?.CgroupsPath is { Length: > 0 } given ? given : id;
-        ICgroup cgroup = CgroupFileSystem.Detect().Create(cgroupPath, spec.Linux?.Resources);
+        (ICgroup cgroup, string? cgroupPath) = ContainerCgroup.Make(id, spec, options);
         try
         {
             using RootMount root = RootMount.Open(options.Bundle, spec, options.Rootfs);
@@ -50,7 +49,7 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
         Environment = HomeDirectory.AddTo(_process.Env ?? [], _process.User.Uid, root.Directory),
     };
 
-    private Container Start(InitPlan plan, InitResources resources, RootMount root, ICgroup cgroup, string cgroupPath)
+    private Container Start(InitPlan plan, InitResources resources, RootMount root, ICgroup cgroup, string? cgroupPath)
     {
         using PidNamespaceEntry? entry = resources.Namespaces.JoinedPid is { } joined ? new(joined) : null;
         Child child = Child.Start(plan.Steps, new BirthPlace(resources.Namespaces.ByClone, resources.Entrance.CloneInto));

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Sampan.Linux;
+using Sampan.Runtime.Rootless;
 using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime.CommandLine;
@@ -25,20 +26,23 @@ internal static class CreateCommand
 
     private static int Run(GlobalOptions global, Arguments parsed)
     {
+        if (UserNamespaceEntry.IsNeeded) return RootlessCommand.Create(global, parsed, Container.ReadSpec(Bundle(parsed)));
         using Container container = Create(global, parsed, detached: true);
         return 0;
     }
 
+    internal static string Bundle(Arguments arguments) => Path.GetFullPath(arguments.Value("bundle") ?? ".");
+
     /// <summary>For <c>run</c> too.</summary>
     internal static Container Create(GlobalOptions global, Arguments arguments, bool detached)
     {
-        string bundle = Path.GetFullPath(arguments.Value("bundle") ?? ".");
+        string bundle = Bundle(arguments);
         RuntimeSpec spec = Container.ReadSpec(bundle);
         string? consoleSocket = arguments.Value("console-socket");
         ContainerStdio.Check(spec.Process?.Terminal == true, detached, consoleSocket);
         PassedDescriptors passed = PassedDescriptors.Of(arguments, withSocketActivation: true);
         RuntimeLog.Debug(global, $"nsexec container setup: one clone3 for container {arguments.Operands[0]} of bundle {bundle}");
-        Container container = global.Runtime.Create(arguments.Operands[0], new CreateOptions
+        Container container = InnerRuntime.OnOwnThread(() => global.Runtime.Create(arguments.Operands[0], new CreateOptions
         {
             Bundle = bundle,
             Spec = passed.AddTo(spec),
@@ -52,7 +56,7 @@ internal static class CreateCommand
             MayLackCgroups = global.MayLackCgroups,
             HasNotifySocket = NotifySocket.IsWanted,
             Warn = message => RuntimeLog.Warn(global, message),
-        });
+        }));
         try
         {
             RuntimeLog.Debug(global, $"child process in init(): pid {container.Pid} has its root and waits for the start");

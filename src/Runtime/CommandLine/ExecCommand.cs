@@ -1,5 +1,6 @@
 using Sampan.Faults;
 using Sampan.Linux;
+using Sampan.Runtime.Rootless;
 using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime.CommandLine;
@@ -32,12 +33,13 @@ internal static class ExecCommand
     private static int Run(GlobalOptions global, Arguments parsed)
     {
         using Container container = global.Runtime.Open(parsed.Operands[0]);
+        if (UserNamespaceEntry.IsNeeded && container.Process is { } init) return RootlessCommand.Exec(global, parsed, init);
         ProcessSpec process = parsed.Value("process") is { } path ? RuntimeSpecReader.ReadProcess(Files.ReadAll(path)) : ExecProcess.Of(container.Spec, parsed);
         bool detach = parsed.Has("detach");
         string? consoleSocket = parsed.Value("console-socket");
         ContainerStdio.Check(process.Terminal == true, detach, consoleSocket);
         RuntimeLog.Debug(global, $"nsexec container setup: a child joins the namespaces of process {container.Pid}");
-        using ContainerProcess started = container.Exec(new ExecOptions
+        using ContainerProcess started = InnerRuntime.OnOwnThread(() => container.Exec(new ExecOptions
         {
             Process = process,
             Stdin = ContainerStdio.Own(0),
@@ -47,7 +49,7 @@ internal static class ExecCommand
             Cgroup = Groups(parsed.Values("cgroup")),
             IgnorePaused = parsed.Has("ignore-paused"),
             Warn = message => RuntimeLog.Warn(global, message),
-        });
+        }));
         RuntimeLog.Debug(global, $"child process in init(): pid {started.Pid}");
         RuntimeLog.Debug(global, "setns_init: about to exec has passed: the program runs");
         if (consoleSocket is not null) ContainerStdio.Send(started.Console!, "/dev/ptmx", consoleSocket);

@@ -15,10 +15,13 @@ internal sealed unsafe class Foreground : IDisposable
     // HUP INT QUIT USR1 USR2 ALRM TERM CONT TSTP TTIN TTOU VTALRM PROF IO: all that a program may be sent to do something. signal(7)
     private static ReadOnlySpan<int> Passed => [1, 2, 3, 10, 12, 14, 15, 18, 20, 21, 22, 26, 27, 29];
     private readonly List<PosixSignalRegistration> _signals = [];
+    private readonly bool _ownsKeyboard;
     private volatile bool _sizeIsOld = true;
 
-    internal Foreground(ChildProcess process, SafeFileHandle? console)
+    /// <param name="ownsKeyboard">False when the process is on our terminal itself and hears the keyboard's signals from it.</param>
+    internal Foreground(ChildProcess process, SafeFileHandle? console, bool ownsKeyboard = true)
     {
+        _ownsKeyboard = ownsKeyboard;
         (_process, _console) = (process, console);
         foreach (int signal in Passed) _signals.Add(PosixSignalRegistration.Create((PosixSignal)signal, PassOn));
         // The signal interrupts no poll of this thread, so the new size shows with the next byte typed or written.
@@ -79,6 +82,7 @@ internal sealed unsafe class Foreground : IDisposable
     private void PassOn(PosixSignalContext context)
     {
         context.Cancel = true;
+        if (!_ownsKeyboard && context.Signal is (PosixSignal.SIGINT or PosixSignal.SIGQUIT or PosixSignal.SIGTSTP or PosixSignal.SIGTTIN or PosixSignal.SIGTTOU)) return;
         _process.Signal(context.Signal switch
         {
             PosixSignal.SIGHUP => 1,

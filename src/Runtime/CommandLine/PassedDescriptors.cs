@@ -2,6 +2,7 @@ using System.Globalization;
 using Sampan.Faults;
 using Sampan.Linux;
 using Sampan.Linux.Native;
+using Sampan.Runtime.Rootless;
 using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime.CommandLine;
@@ -28,7 +29,7 @@ internal readonly record struct PassedDescriptors(int Activated, int Preserved)
         => Activated == 0 || spec.Process is not { } process ? spec
             : spec with { Process = process with { Env = [.. process.Env ?? [], $"LISTEN_FDS={Activated}", "LISTEN_PID=1"] } };
 
-    private static int Listening()
-        => Environment.GetEnvironmentVariable("LISTEN_PID") == Libc.getpid().ToString(CultureInfo.InvariantCulture)
+    private static int Listening() => InnerRuntime.IsThis ? InnerRuntime.ActivatedSockets
+        : Environment.GetEnvironmentVariable("LISTEN_PID") == Libc.getpid().ToString(CultureInfo.InvariantCulture)
             && int.TryParse(Environment.GetEnvironmentVariable("LISTEN_FDS"), NumberStyles.None, CultureInfo.InvariantCulture, out int count) ? count : 0;
 }

@@ -1,4 +1,5 @@
 using Sampan.Linux;
+using Sampan.Runtime.Rootless;
 
 namespace Sampan.Runtime.CommandLine;
 
@@ -15,6 +16,7 @@ internal static class RunCommand
 
     private static int Run(GlobalOptions global, Arguments parsed)
     {
+        if (UserNamespaceEntry.IsNeeded) return RootlessCommand.Create(global, parsed, Container.ReadSpec(CreateCommand.Bundle(parsed)));
         bool detach = parsed.Has("detach");
         using Container container = CreateCommand.Create(global, parsed, detach);
         try

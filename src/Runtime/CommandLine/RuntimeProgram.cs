@@ -1,4 +1,5 @@
 using Sampan.Faults;
+using Sampan.Runtime.Rootless;
 
 namespace Sampan.Runtime.CommandLine;
 
@@ -30,7 +31,7 @@ public static class RuntimeProgram
     // A child of ours is in the container with our file as its /proc/self/exe for a moment. Without privileges nobody can write to it anyway.
     private static void RunFromReadOnlyMount(string[] arguments)
     {
-        if (Linux.Native.Libc.geteuid() == 0 && !Linux.ReadOnlyExecutable.IsOurs())
+        if (Linux.Native.Libc.geteuid() == 0 && !InnerRuntime.IsThis && !Linux.ReadOnlyExecutable.IsOurs())
             Linux.ReadOnlyExecutable.Become([Environment.GetCommandLineArgs()[0], .. arguments]);
     }
 

@@ -3,6 +3,7 @@ using Sampan.Linux;
 using Sampan.Linux.Children;
 using Sampan.Linux.Native;
 using Sampan.Linux.Seccomp;
+using Sampan.Runtime.Rootless;
 using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime.Processes;
@@ -46,7 +47,7 @@ internal sealed unsafe class Credentials
         uint[] groups = [.. user.AdditionalGids ?? []];
         // In a user namespace whose setgroups is denied (rootless), asking for no groups is refused too.
         plan.Call("cannot set the additional groups", SyscallNumber.setgroups, groups.Length, plan.Copy<uint>(groups))
-            .Tolerating(_inUserNamespace && groups.Length == 0 ? Errno.EPERM : Errno.None);
+            .Tolerating((_inUserNamespace || InnerRuntime.IsThis) && groups.Length == 0 ? Errno.EPERM : Errno.None);
         plan.Call($"cannot set group id {user.Gid}", SyscallNumber.setresgid, (long)user.Gid, (long)user.Gid, (long)user.Gid);
         plan.Call($"cannot set user id {user.Uid}", SyscallNumber.setresuid, (long)user.Uid, (long)user.Uid, (long)user.Uid);
         plan.Call("cannot set the umask", SyscallNumber.umask, (int)(user.Umask ?? 0x12 /* 022 */));

@@ -1,5 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 using Sampan.Linux;
+using Sampan.Runtime.Rootless;
 
 namespace Sampan.Runtime.Processes;
 
@@ -14,7 +15,7 @@ internal sealed class PidNamespaceEntry : IDisposable
     public void Dispose()
     {
         if (_home is null) return;
-        Namespaces.Enter(_home, NamespaceKinds.Pid, "our own");
+        if (!InnerRuntime.IsThis) Namespaces.Enter(_home, NamespaceKinds.Pid, "our own");
         _home.Dispose();
         _home = null;
     }

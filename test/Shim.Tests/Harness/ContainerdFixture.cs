@@ -78,9 +78,10 @@ public sealed class ContainerdFixture : IAsyncLifetime
         Directory.Delete(_folder, recursive: true);
     }
 
-    // ctr passes SIGTERM on to the container instead of ending, hence the second signal.
+    // ctr passes SIGTERM on to the container instead of ending, hence the second signal. In a process group of its own, as timeout makes one, it could not
+    // have the terminal.
     private string[] Ctr(string[] arguments) =>
-        ["timeout", "-k", "2", "60", "nsenter", "-t", $"{_containerd!.Id}", "-m", "-n", "ctr", "-a", "/run/containerd/containerd.sock", "-n", _namespace, .. arguments];
+        ["timeout", "--foreground", "-k", "2", "60", "nsenter", "-t", $"{_containerd!.Id}", "-m", "-n", "ctr", "-a", "/run/containerd/containerd.sock", "-n", _namespace, .. arguments];
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string[] command, string input)
     {

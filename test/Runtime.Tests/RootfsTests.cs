@@ -37,6 +37,22 @@ public sealed class RootfsTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_of_the_container_is_mounted_on_a_host_whose_mounts_are_shared()
+    {
+        Bundle bundle = new(_host);
+        Directory.CreateDirectory($"{_host.Folder}/data/below");
+        bundle.Mount("/bound", "bind", $"{_host.Folder}/data", "rbind");
+        bundle.Mount("/bound/below", "tmpfs", "tmpfs");
+        bundle.Process["args"] = new JsonArray("true");
+        string runtime = $"{RuntimeProgramHost.Program} --root {_host.StateRoot}";
+        Outcome outcome = RuntimeProgramHost.Execute("unshare", ["-m", "--propagation", "shared", "sh", "-c",
+            $"{runtime} create -b {bundle.Write()} {_host.Id} && grep -c ' shared:' /proc/self/mountinfo && grep -c {_host.Folder} /proc/self/mountinfo; {runtime} delete --force {_host.Id}"]);
+        string[] lines = outcome.Output.Split('\n');
+        Assert.NotEqual("0", lines[0]);
+        Assert.Equal("0", lines[1]);
+    }
+
+    [Fact]
     public void Bind_mounts_have_their_options()
     {
         Directory.CreateDirectory($"{_host.Folder}/data/below");

@@ -21,10 +21,16 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, string bundle, Root
     /// <summary>What the child need not have come to yet: the root in its place, without propagation to the host.</summary>
     internal void Attach()
     {
-        MountFlags propagation = Propagation.Parse(spec.Linux?.RootfsPropagation) ?? MountFlags.Slave;
         // Shared with the host is refused by not being made: slave at most, and the container's own "/" gets its wish after the pivot.
+        MountFlags propagation = Propagation.Parse(spec.Linux?.RootfsPropagation) switch
+        {
+            null or MountFlags.Shared or MountFlags.Slave => MountFlags.Slave,
+            _ => MountFlags.Private,
+        };
         using (SafeFileHandle all = Files.Open("/", OpenFlags.Path | OpenFlags.Directory))
-            Mounts.SetAttributes(all, 0, 0, propagation == MountFlags.Shared ? MountFlags.Slave : propagation == MountFlags.Unbindable ? MountFlags.Private : propagation, recursive: true, "/");
+            Mounts.SetAttributes(all, 0, 0, propagation, recursive: true, "/");
+        // The root is a copy of the host's mount and so its peer: left so, every mount below it would show on the host.
+        Mounts.SetAttributes(_root.Handle, 0, 0, propagation, recursive: true, rootMount.Path);
         foreach (MountSpec mount in ConfiguredMounts)
             if (IsBind(mount)) _bindSources[mount] = OpenSource(mount);
         using SafeFileHandle place = Files.Open(rootMount.Path, OpenFlags.Path | OpenFlags.Directory);

@@ -9,6 +9,17 @@ public readonly record struct ExitStatus(bool Signaled, int Code)
 {
     /// <summary>As a shell reports it: the exit code, or 128 plus the signal.</summary>
     public int ShellCode => Signaled ? 128 + Code : Code;
+
+    /// <summary>"exit status 1", "signal: killed": Go's words, which users of runc know.</summary>
+    public string Text => !Signaled ? $"exit status {Code}" : Code switch
+    {
+        6 => "signal: aborted",
+        9 => "signal: killed",
+        11 => "signal: segmentation fault",
+        15 => "signal: terminated",
+        31 => "signal: bad system call",
+        _ => $"signal: {Code}",
+    };
 }
 
 /// <summary>A process held by its pidfd: the number cannot come to mean another process while this lives.</summary>
@@ -37,6 +48,15 @@ public sealed unsafe class ChildProcess(int pid, SafeFileHandle pidfd) : IDispos
         if (Libc.syscall(SyscallNumber.pidfd_send_signal, Pidfd.Fd(), signal) == 0) return true;
         return LinuxException.LastError == Errno.ESRCH ? false
             : throw LinuxException.FromLastError("pidfd_send_signal", $"cannot send signal {signal} to process {Pid}");
+    }
+
+    /// <summary>Takes a copy of one of its descriptors.</summary>
+    /// <exception cref="LinuxException">pidfd_getfd(2).</exception>
+    public SafeFileHandle Take(long descriptor)
+    {
+        nint fd = Libc.syscall(SyscallNumber.pidfd_getfd, Pidfd.Fd(), (nint)descriptor);
+        if (fd < 0) throw LinuxException.FromLastError("pidfd_getfd", $"cannot take descriptor {descriptor} of process {Pid}");
+        return new SafeFileHandle(fd, ownsHandle: true);
     }
 
     /// <summary>Blocks until the child has ended and reaps it.</summary>

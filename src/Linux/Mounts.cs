@@ -8,7 +8,7 @@ public static unsafe class Mounts
 {
     private const uint FSOPEN_CLOEXEC = 1, FSMOUNT_CLOEXEC = 1, OPEN_TREE_CLONE = 1, OPEN_TREE_CLOEXEC = 0x80000;
     private const uint MOVE_MOUNT_F_EMPTY_PATH = 4, MOVE_MOUNT_T_EMPTY_PATH = 0x40;
-    private const int FSCONFIG_SET_FLAG = 0, FSCONFIG_SET_STRING = 1, FSCONFIG_CMD_CREATE = 6;
+    private const int FSCONFIG_SET_FLAG = 0, FSCONFIG_SET_STRING = 1, FSCONFIG_CMD_CREATE = 6, FSCONFIG_CMD_RECONFIGURE = 7;
 
     /// <summary>A new instance of a file system, mounted nowhere yet; it goes away with its last descriptor unless attached.</summary>
     /// <param name="options">File-system options: "key=value" or "key". Generic ones (ro, nosuid) belong in <paramref name="attributes"/>.</param>
@@ -20,12 +20,7 @@ public static unsafe class Mounts
         if (context < 0) throw LinuxException.FromLastError("fsopen", $"cannot mount a '{type}' file system");
         using SafeFileHandle handle = new(context, ownsHandle: true);
         if (source is not null) Configure(handle, type, FSCONFIG_SET_STRING, "source", source);
-        foreach (string option in options)
-        {
-            int equals = option.IndexOf('=');
-            if (equals < 0) Configure(handle, type, FSCONFIG_SET_FLAG, option, null);
-            else Configure(handle, type, FSCONFIG_SET_STRING, option[..equals], option[(equals + 1)..]);
-        }
+        Configure(handle, type, options);
         Configure(handle, type, FSCONFIG_CMD_CREATE, null, null);
         return Make(handle, type, attributes);
     }
@@ -77,6 +72,19 @@ public static unsafe class Mounts
         SetAttributes(mount, &attributes, recursive, what);
     }
 
+    /// <summary>Other file-system options for what is mounted at an open place.</summary>
+    /// <exception cref="LinuxException">fspick(2), fsconfig(2).</exception>
+    public static void Reconfigure(SafeFileHandle mount, IReadOnlyList<string> options, string what)
+    {
+        const int FSPICK_CLOEXEC = 1, FSPICK_EMPTY_PATH = 8;
+        using Utf8Text empty = new("");
+        nint context = Libc.syscall(SyscallNumber.fspick, mount.Fd(), (nint)empty.Pointer, FSPICK_CLOEXEC | FSPICK_EMPTY_PATH);
+        if (context < 0) throw LinuxException.FromLastError("fspick", $"cannot remount '{what}'");
+        using SafeFileHandle handle = new(context, ownsHandle: true);
+        Configure(handle, what, options);
+        Configure(handle, what, FSCONFIG_CMD_RECONFIGURE, null, null);
+    }
+
     /// <summary>mount(2), for what the mount API does not cover.</summary>
     /// <exception cref="LinuxException">mount(2).</exception>
     public static void Mount(string? source, string target, string? type, MountFlags flags, string? data = null)
@@ -97,6 +105,16 @@ public static unsafe class Mounts
         nint flags = Libc.AT_EMPTY_PATH | (recursive ? Libc.AT_RECURSIVE : 0);
         if (Libc.syscall(SyscallNumber.mount_setattr, mount.Fd(), (nint)empty.Pointer, flags, (nint)attributes, sizeof(MountAttributes)) < 0)
             throw LinuxException.FromLastError("mount_setattr", $"cannot change the mount '{what}'");
+    }
+
+    private static void Configure(SafeFileHandle context, string type, IReadOnlyList<string> options)
+    {
+        foreach (string option in options)
+        {
+            int equals = option.IndexOf('=');
+            if (equals < 0) Configure(context, type, FSCONFIG_SET_FLAG, option, null);
+            else Configure(context, type, FSCONFIG_SET_STRING, option[..equals], option[(equals + 1)..]);
+        }
     }
 
     private static void Configure(SafeFileHandle context, string type, int command, string? key, string? value)

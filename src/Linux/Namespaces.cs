@@ -56,6 +56,15 @@ public static class Namespaces
         return different;
     }
 
+    /// <summary>The user namespace that a namespace belongs to. ioctl_ns(2).</summary>
+    /// <returns>Null when it is not below ours.</returns>
+    public static unsafe SafeFileHandle? Owner(SafeFileHandle handle)
+    {
+        const uint NS_GET_USERNS = 0xB701;
+        int fd = Libc.ioctl(handle.Fd(), NS_GET_USERNS, null);
+        return fd < 0 ? null : new SafeFileHandle(fd, ownsHandle: true);
+    }
+
     /// <summary>The name under <c>/proc/PID/ns</c>.</summary>
     public static string FileName(NamespaceKinds kind) => kind switch
     {

@@ -32,12 +32,14 @@ public sealed partial class Container
             }
             using StandardStreams? streams = pty is null ? new(options.Stdin, options.Stdout, options.Stderr, options.PreserveFds) : null;
             using CgroupEntrance entrance = Cgroup.OpenEntrance(options.Cgroup);
+            using SafeFileHandle proc = ProcessFileSystem.Open();
             IReadOnlyList<string> environment = HomeDirectory.AddTo(process.Env ?? [], process.User.Uid, root);
-            using ExecPlan plan = new(Spec, options, Process, entrance, streams, pty, SeccompFilters.For(Spec.Linux, _directory.SeccompCache), environment);
+            using ExecPlan plan = new(Spec, options, Process, entrance, proc, streams, pty, SeccompFilters.For(Spec.Linux, _directory.SeccompCache), environment, HasOwnMounts ? null : root.Handle);
             using PidNamespaceEntry entry = new(Process.Pidfd);
+            using CpuAffinity? affinity = CpuAffinity.Assume(process.ExecCPUAffinity?.Initial);
             using Child child = Start(plan, entrance, options);
             child.GoOn();
-            child.AwaitProgram();
+            child.AwaitProgram(HandOverListener);
             return new ContainerProcess(child.Process, pty?.Master);
         }
         catch (ChildFailure e)

@@ -82,7 +82,7 @@ public sealed partial class Container : IDisposable
     {
         try
         {
-            if (!StartSocket.TryStart(_directory.Handle))
+            if (!StartSocket.TryStart(_directory.Handle, Process, HandOverListener))
                 throw new FaultException(FaultKind.Conflict, Status == ContainerStatus.Stopped ? "cannot start a container that has stopped"
                     : $"cannot start an already running container");
         }
@@ -91,8 +91,18 @@ public sealed partial class Container : IDisposable
             FaultException cause = ExecutableSearch.Explain(e, Spec.Process?.Args[0] ?? "");
             throw new FaultException(cause.Kind, $"unable to start container process: {cause.Message}", e);
         }
-        // Its program runs or has run: that is what these hooks are told, also when it was quick. runtime.md § Lifecycle, 9
-        new HookRun("poststart", Spec.Hooks?.Poststart).Run(State with { Status = "running", Pid = Pid });
+        try
+        {
+            // Its program runs or has run: that is what these hooks are told, also when it was quick. runtime.md § Lifecycle, 9
+            new HookRun("poststart", Spec.Hooks?.Poststart).Run(State with { Status = "running", Pid = Pid });
+        }
+        catch
+        {
+            const int SIGKILL = 9;
+            Process?.Signal(SIGKILL);
+            AwaitEnd();
+            throw;
+        }
     }
 
     /// <summary>Sends a signal to the first process, or to every one in the cgroup.</summary>
@@ -136,8 +146,9 @@ public sealed partial class Container : IDisposable
 
     /// <summary>Removes cgroup and state, then runs the poststop hooks, if the bundle is still there to name them. Idempotent.</summary>
     /// <param name="force">Kills what still runs.</param>
+    /// <param name="warn">Hears of poststop hooks that failed: the container is gone nevertheless.</param>
     /// <exception cref="FaultException">Conflict: it still runs and <paramref name="force"/> is not set.</exception>
-    public void Delete(bool force = false)
+    public void Delete(bool force = false, Action<string>? warn = null)
     {
         ContainerStatus status = Status;
         // A created container was never started: nobody's work is lost. runc deletes it too.
@@ -154,8 +165,9 @@ public sealed partial class Container : IDisposable
         else Cgroup.KillAll();
         Cgroup.Delete(TimeSpan.FromSeconds(10));
         ContainerState stopped = State with { Status = "stopped", Pid = 0 };
+        RemoveRdtGroup();
         _directory.Remove();
-        if (File.Exists(Path.Combine(Bundle, ConfigName)) || _spec is not null) new HookRun("poststop", Spec.Hooks?.Poststop).Run(stopped);
+        if (File.Exists(Path.Combine(Bundle, ConfigName)) || _spec is not null) new HookRun("poststop", Spec.Hooks?.Poststop).RunEach(stopped, warn);
     }
 
     public void Dispose()
@@ -186,6 +198,16 @@ public sealed partial class Container : IDisposable
     }
 
     private bool HasOwnPidNamespace => Spec.Linux?.Namespaces?.Any(space => space is { Type: "pid", Path: null or "" }) == true;
+
+    private bool HasOwnMounts => Spec.Linux?.Namespaces?.Any(space => space is { Type: "mount", Path: null or "" }) == true;
+
+    private void HandOverListener(SafeFileHandle listener, int pid) => SeccompAgent.Send(listener, pid, Spec.Linux, State);
+
+    private void RemoveRdtGroup()
+    {
+        // A bundle that is gone says nothing of groups, and a machine without resctrl has none.
+        if (Directory.Exists("/sys/fs/resctrl/tasks") && File.Exists(Path.Combine(Bundle, ConfigName))) IntelRdtGroup.Of(Spec, Id)?.Remove();
+    }
 
     private unsafe void AwaitEnd()
     {

@@ -4,6 +4,7 @@ using Sampan.Linux;
 using Sampan.Linux.Cgroups;
 using Sampan.Linux.Children;
 using Sampan.Linux.Native;
+using Sampan.Linux.Netlink;
 using Sampan.Runtime.Processes;
 using Sampan.Runtime.Rootfs;
 using Sampan.Specs.Oci.Runtime;
@@ -15,10 +16,12 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
 {
     private readonly ProcessSpec _process = spec.Process!;
     private readonly DateTime _created = DateTime.UtcNow;
+    private readonly IntelRdtGroup? _rdt = IntelRdtGroup.Of(spec, id);
     private Pty? _pty;
 
     internal Container Run()
     {
+        FileLabel.Check(spec.Linux, options.Warn);
         (ICgroup cgroup, string? cgroupPath) = ContainerCgroup.Make(id, spec, options);
         try
         {
@@ -30,6 +33,7 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
         catch
         {
             _pty?.Dispose();
+            _rdt?.Remove();
             cgroup.Delete(TimeSpan.FromSeconds(5));
             throw;
         }
@@ -41,6 +45,7 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
         Namespaces = new NamespacePlan(spec.Linux),
         Cgroup = cgroup,
         Entrance = cgroup.OpenEntrance(),
+        Proc = ProcessFileSystem.Open(),
         Streams = _process.Terminal == true ? null : new StandardStreams(options.Stdin, options.Stdout, options.Stderr, options.PreserveFds),
         StartSocket = StartSocket.Listen(directory.Handle),
         Seccomp = SeccompFilters.For(spec.Linux, directory.SeccompCache),
@@ -85,43 +90,61 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
     /// <summary>Everything between the clone and the child's last wait that the parent does for it.</summary>
     private void Prepare(Child child, InitPlan plan, InitResources resources, RootMount root, ICgroup cgroup)
     {
-        if (resources.Namespaces.HasUser)
+        NamespacePlan namespaces = resources.Namespaces;
+        if (namespaces.NeedsRebirth)
+        {
+            child.GoOn();
+            child.AwaitRebirth(InitPlan.IsReborn);
+        }
+        if (namespaces.HasUser)
         {
             child.Await(InitPlan.WantsIdMaps);
-            IdMaps.Write(child.Process.Pid, spec.Linux!);
+            if ((namespaces.New & NamespaceKinds.User) != 0) IdMaps.Write(child.Process.Pid, spec.Linux!);
+            else JoinedIdMaps.Check(child.Process.Pid, spec.Linux!);
             Rlimits.Set(child.Process.Pid, _process.Rlimits);
             child.GoOn();
         }
-        RootfsBuilder builder = new(spec, options.Bundle, root, resources.Namespaces, cgroup, plan.FileSystems);
+        MoveNetDevices(child.Process.Pid);
+        _rdt?.Apply(child.Process.Pid);
+        using RootfsBuilder builder = new(spec, options, root, namespaces, cgroup, plan.FileSystems, child.Process);
         bool hasHooks = HasHooksBeforePivot(resources);
+        SafeFileHandle? tree = null;
         using (MountNamespaceVisit visit = new(child.Process))
         {
             builder.Attach();
             ReadOnlySpan<long> slots = child.Await(InitPlan.HasFileSystems);
             TimeOffsets.Write(child.Process.Pid, spec.Linux?.TimeOffsets);
             builder.Populate(child, slots);
-            if (_process.Terminal == true) OpenTerminal(root, builder, resources.Namespaces);
+            if (_process.Terminal == true) OpenTerminal(child.Process, root, builder, resources.Namespaces);
             builder.Seal();
-            if (!hasHooks) builder.Pivot(options.NoPivot);
+            if (!hasHooks) tree = builder.Pivot();
         }
         resources.StartContainerHooks.WriteState(State(child.Process.Pid, "created"));
         if (hasHooks)
         {
             RunHooks(child, resources);
             using MountNamespaceVisit visit = new(child.Process);
-            builder.Pivot(options.NoPivot);
+            tree = builder.Pivot();
         }
         child.GoOn(_pty?.Peer);
-        if (options.NoPivot) child.GoOn(root.Directory.Handle);
+        if (options.NoPivot || tree is not null) child.GoOn(tree ?? root.Directory.Handle);
+        tree?.Dispose();
     }
 
-    private void OpenTerminal(RootMount root, RootfsBuilder builder, NamespacePlan namespaces)
+    private void MoveNetDevices(int pid)
+    {
+        if (spec.Linux?.NetDevices is not { Count: > 0 } devices) return;
+        using SafeFileHandle target = Files.Open($"/proc/{pid}/ns/net", OpenFlags.ReadOnly);
+        foreach ((string name, NetDevice device) in devices) LinkMove.Make(name, target, string.IsNullOrEmpty(device.Name) ? name : device.Name);
+    }
+
+    private void OpenTerminal(ChildProcess process, RootMount root, RootfsBuilder builder, NamespacePlan namespaces)
     {
         _pty = Pty.Open(root.Directory);
         if (_process.ConsoleSize is { } size) Pty.Resize(_pty.Master, size.Width, size.Height);
         TerminalOwner.Set(_pty, spec.Linux, _process.User);
         // In a user namespace its /dev takes files of nobody but its own users.
-        using FileSystemIdentity? identity = FileSystemIdentity.AssumeRootOf(spec.Linux, namespaces);
+        using FileSystemIdentity? identity = FileSystemIdentity.AssumeRootOf(process, namespaces);
         builder.BindConsole(_pty);
     }
 

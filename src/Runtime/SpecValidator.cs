@@ -1,4 +1,6 @@
 using Sampan.Faults;
+using Sampan.Linux;
+using Sampan.Linux.Native;
 using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime;
@@ -40,9 +42,6 @@ internal static class SpecValidator
         HashSet<string> limits = [];
         foreach (RlimitSpec rlimit in process.Rlimits ?? [])
             if (!limits.Add(rlimit.Type)) problems.Invalid($"process.rlimits has {rlimit.Type} twice");
-        if (!string.IsNullOrEmpty(process.ApparmorProfile)) problems.NotSupported("process.apparmorProfile");
-        if (!string.IsNullOrEmpty(process.SelinuxLabel)) problems.NotSupported("process.selinuxLabel");
-        if (process.ExecCPUAffinity is not null) problems.NotSupported("process.execCPUAffinity");
         foreach (string text in process.Args.Concat(process.Env ?? []))
             if (text.Contains('\0')) problems.Invalid("process.args and process.env must not contain NUL");
     }
@@ -50,19 +49,35 @@ internal static class SpecValidator
     private static void Linux(RuntimeSpec spec, LinuxSpec linux, Problems problems)
     {
         bool Has(string type) => linux.Namespaces?.Any(space => space.Type == type) == true;
+        bool IsApart(string type) => linux.Namespaces?.Any(space => space.Type == type && !IsOurs(space)) == true;
         if (!Has("uts") && !string.IsNullOrEmpty(spec.Hostname)) problems.Invalid("unable to set hostname without a private UTS namespace");
         if (!Has("uts") && !string.IsNullOrEmpty(spec.Domainname)) problems.Invalid("unable to set domainname without a private UTS namespace");
         if (!Has("user") && (linux.UidMappings is { Count: > 0 } || linux.GidMappings is { Count: > 0 }))
             problems.Invalid("user namespace mappings specified, but user namespace isn't enabled in the config");
-        if (Has("user") && (linux.UidMappings is not { Count: > 0 } || linux.GidMappings is not { Count: > 0 }))
-            problems.Invalid("a user namespace needs linux.uidMappings and linux.gidMappings");
+        if (linux.Namespaces?.Any(space => space is { Type: "user", Path: null or "" }) == true && (linux.UidMappings is not { Count: > 0 } || linux.GidMappings is not { Count: > 0 }))
+            problems.Invalid("user namespaces enabled, but no namespace path to join nor mappings to apply specified: add linux.uidMappings and linux.gidMappings");
         if (linux.TimeOffsets is { Count: > 0 } && !Has("time")) problems.Invalid("time namespace offsets specified, but time namespace isn't enabled in the config");
+        if (linux.TimeOffsets is { Count: > 0 } && linux.Namespaces?.Any(space => space is { Type: "time", Path.Length: > 0 }) == true)
+            problems.Invalid("time namespace enabled, but both namespace path and time offsets specified -- you may only provide one");
         foreach (string clock in linux.TimeOffsets?.Keys ?? [])
             if (clock is not ("monotonic" or "boottime")) problems.Invalid($"unknown clock '{clock}' in linux.timeOffsets");
         foreach (string name in linux.Sysctl?.Keys ?? [])
-            if (!Sysctls.IsNamespaced(name, Has)) problems.Invalid($"sysctl \"{name}\" is not in a separate kernel namespace");
-        if (linux.IntelRdt is not null) problems.NotSupported("linux.intelRdt");
-        if (!string.IsNullOrEmpty(linux.MountLabel)) problems.NotSupported("linux.mountLabel");
+            if (Sysctls.Problem(name, IsApart) is { } problem) problems.Invalid(problem);
+        if (linux.NetDevices is { Count: > 0 } && !Has("network")) problems.Invalid("unable to move network devices without a NET namespace");
+        foreach ((string name, NetDevice device) in linux.NetDevices ?? new Dictionary<string, NetDevice>())
+            foreach (string given in (ReadOnlySpan<string>)[name, device.Name ?? name])
+                if (!IsLinkName(given)) problems.Invalid($"invalid network device name \"{given}\"");
+    }
+
+    // A path may lead to the very namespace that the runtime is in.
+    private static bool IsOurs(NamespaceSpec space) => space is { Type: "network", Path: { Length: > 0 } path }
+        && Files.TryStat(null, path, followLinks: true, out Statx theirs) && theirs.Inode == Files.Stat(null, "/proc/thread-self/ns/net", followLinks: true).Inode;
+
+    // dev_valid_name() of the kernel
+    private static bool IsLinkName(string name)
+    {
+        const int IFNAMSIZ = 16;
+        return name.Length is > 0 and < IFNAMSIZ && name is not ("." or "..") && name.AsSpan().IndexOfAny("/: \t\n") < 0;
     }
 
     private static IEnumerable<Hook> Hooks(Hooks? hooks)

@@ -19,27 +19,45 @@ public sealed class ConfigTests : IDisposable
         {
             bundle.RemoveNamespace("uts");
             bundle.Config["hostname"] = "x";
-            bundle.Linux["intelRdt"] = new JsonObject { ["closID"] = "a" };
             bundle.Linux["sysctl"] = new JsonObject { ["vm.swappiness"] = "1" };
             bundle.Process["cwd"] = "relative";
         });
         Assert.Equal(1, outcome.ExitCode);
-        foreach (string problem in (string[])["unable to set hostname without a private UTS namespace", "linux.intelRdt is not supported yet", "is not in a separate kernel namespace", "Cwd must be an absolute path"])
+        foreach (string problem in (string[])["unable to set hostname without a private UTS namespace", "sysctl \\\"vm.swappiness\\\"", "is not in a separate kernel namespace", "Cwd must be an absolute path"])
             Assert.Contains(problem, outcome.Error);
     }
 
     [Theory]
-    [InlineData("linux", "netDevices", "{}")]
-    [InlineData("linux", "memoryPolicy", "{}")]
-    [InlineData("linux", "mountLabel", "\"x\"")]
-    [InlineData("process", "apparmorProfile", "\"x\"")]
-    [InlineData("process", "selinuxLabel", "\"x\"")]
-    public void A_field_that_is_not_honoured_is_refused_by_name(string parent, string field, string value)
+    [InlineData("linux", "intelRdt", """{"closID":"a"}""", "Intel RDT is not supported or enabled")]
+    [InlineData("linux", "netDevices", """{"no-such-device":{}}""", "cannot move network device 'no-such-device'")]
+    [InlineData("linux", "netDevices", """{"eth0":{"name":"a/b"}}""", "invalid network device name")]
+    [InlineData("linux", "memoryPolicy", """{"mode":"MPOL_UNKNOWN"}""", "invalid linux.memoryPolicy.mode")]
+    [InlineData("linux", "memoryPolicy", """{"mode":"MPOL_BIND"}""", "requires at least one node")]
+    [InlineData("linux", "memoryPolicy", """{"mode":"MPOL_BIND","nodes":"3-1"}""", "invalid linux.memoryPolicy.nodes")]
+    [InlineData("linux", "memoryPolicy", """{"mode":"MPOL_LOCAL","nodes":"0"}""", "requires 0 nodes")]
+    [InlineData("linux", "personality", """{"domain":"LINUX","flags":["X"]}""", "linux.personality.flags")]
+    [InlineData("linux", "timeOffsets", """{"monotonic":{"secs":1}}""", "time namespace isn't enabled")]
+    [InlineData("linux", "sysctl", """{"kernel.hostname":"x"}""", "conflicts with the OCI")]
+    [InlineData("linux", "sysctl", """{"user.max_user_namespaces":"1"}""", "without a user namespace not allowed")]
+    [InlineData("linux", "sysctl", """{"net/../kernel/panic":"1"}""", "is not in a separate kernel namespace")]
+    [InlineData("linux", "sysctl", """{"net.ipv4/../../kernel.panic":"1"}""", "is not in a separate kernel namespace")]
+    public void A_field_that_cannot_be_honoured_is_refused_by_name(string parent, string field, string value, string problem)
     {
         Outcome outcome = _host.RunScript("true", bundle => bundle.Config[parent]![field] = JsonNode.Parse(value));
         Assert.Equal(1, outcome.ExitCode);
-        Assert.Contains($"{field}", outcome.Error);
-        Assert.Contains("not supported yet", outcome.Error);
+        Assert.Contains(problem, outcome.Error);
+    }
+
+    [Fact]
+    public void Security_modules_that_the_machine_lacks_are_refused_for_processes()
+    {
+        if (!File.Exists("/sys/module/apparmor/parameters/enabled"))
+            Assert.Contains("apparmor not supported", _host.RunScript("true", bundle => bundle.Process["apparmorProfile"] = "x").Error);
+        if (!Directory.Exists("/sys/fs/selinux"))
+        {
+            Assert.Contains("selinux is disabled or not supported", _host.RunScript("true", bundle => bundle.Process["selinuxLabel"] = "x").Error);
+            Assert.Contains("linux.mountLabel has no effect", _host.RunScript("true", bundle => bundle.Linux["mountLabel"] = "x").Error);
+        }
     }
 
     [Theory]

@@ -10,6 +10,21 @@ public sealed class HookTests : IDisposable
     public void Dispose() => _host.Dispose();
 
     [Fact]
+    public void A_poststart_hook_that_fails_ends_the_container_and_a_poststop_hook_that_fails_is_told()
+    {
+        Bundle bundle = new(_host);
+        bundle.Process["args"] = new JsonArray("sleep", "1000");
+        JsonArray failing() => [new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", "exit 3") }];
+        bundle.Config["hooks"] = new JsonObject { ["poststart"] = failing(), ["poststop"] = failing() };
+        RuntimeProgramHost.Succeed(_host.Run("create", "-b", bundle.Write(), _host.Id));
+        Assert.Contains("error running poststart hook #0: error running hook #0: exit status 3", _host.Run("start", _host.Id).Error);
+        Assert.Equal("stopped", (string)JsonNode.Parse(_host.Run("state", _host.Id).Output)!["status"]!);
+        Outcome deleted = _host.Run("delete", _host.Id);
+        Assert.Contains("level=warning msg=\"error running poststop hook #0: error running hook #0: exit status 3", deleted.Error);
+        Assert.Equal(0, deleted.ExitCode);
+    }
+
+    [Fact]
     public void All_six_run_in_their_order_and_place_with_the_state_on_standard_input()
     {
         string log = $"{_host.Folder}/log";

@@ -56,6 +56,77 @@ public sealed class NamespaceTests : IDisposable
     }
 
     [Fact]
+    public void A_user_namespace_is_joined_by_its_path_with_others_inside_and_outside_of_it()
+    {
+        _host.StartSleeper(bundle => bundle.UseUserNamespace());
+        JsonNode first = JsonNode.Parse(_host.Run("state", _host.Id).Output)!;
+        Bundle second = new(_host);
+        second.Namespaces.Add(new JsonObject { ["type"] = "user", ["path"] = $"/proc/{first["pid"]}/ns/user" });
+        second.RemoveNamespace("network");
+        second.Namespaces.Add(new JsonObject { ["type"] = "network", ["path"] = $"/proc/{Environment.ProcessId}/ns/net" });   // belongs to ours
+        foreach (string kind in (string[])["uts", "pid"])
+        {
+            second.RemoveNamespace(kind);
+            second.Namespaces.Add(new JsonObject { ["type"] = kind, ["path"] = $"/proc/{first["pid"]}/ns/{kind}" });
+        }
+        second.Config.Remove("hostname");
+        foreach (JsonNode? mount in second.Mounts.ToArray())
+            if ((string?)mount!["type"] == "sysfs") second.Mounts.Remove(mount);   // may be mounted by the owner of the network namespace only
+        second.Linux["cgroupsPath"] = $"/sampan-test/{_host.Id}/second";
+        second.Process["args"] = new JsonArray("sh", "-c", "id -u; cat /proc/self/uid_map; for n in user uts pid net; do readlink /proc/self/ns/$n; done; cat /proc/1/comm");
+        string[] lines = RuntimeProgramHost.Succeed(_host.Run("run", "-b", second.Write(), $"{_host.Id}-second")).TrimEnd('\n').Split('\n');
+        Assert.Equal("0", lines[0]);
+        Assert.Equal("         0     100000      65536", lines[1]);
+        string[] kinds = ["user", "uts", "pid"];
+        for (int i = 0; i < kinds.Length; i++) Assert.Equal(new FileInfo($"/proc/{first["pid"]}/ns/{kinds[i]}").LinkTarget, lines[2 + i]);
+        Assert.Equal(new FileInfo("/proc/self/ns/net").LinkTarget, lines[5]);
+        Assert.Equal("sleep", lines[6]);
+    }
+
+    [Fact]
+    public void Mappings_that_differ_from_those_of_the_joined_user_namespace_are_refused()
+    {
+        _host.StartSleeper(bundle => bundle.UseUserNamespace());
+        JsonNode first = JsonNode.Parse(_host.Run("state", _host.Id).Output)!;
+        Bundle second = new(_host);
+        second.Namespaces.Add(new JsonObject { ["type"] = "user", ["path"] = $"/proc/{first["pid"]}/ns/user" });
+        second.Linux["uidMappings"] = new JsonArray(new JsonObject { ["containerID"] = 0, ["hostID"] = 5, ["size"] = 1 });
+        second.Linux["cgroupsPath"] = $"/sampan-test/{_host.Id}/second";
+        Outcome outcome = _host.Run("run", "-b", second.Write(), $"{_host.Id}-second");
+        Assert.Contains("linux.uidMappings differs from the map of the user namespace", outcome.Error);
+    }
+
+    [Fact]
+    public void A_new_user_namespace_goes_with_a_network_namespace_that_is_not_its_own()
+        => Assert.Equal(new FileInfo("/proc/self/ns/net").LinkTarget + "\n", RuntimeProgramHost.Succeed(_host.RunScript("readlink /proc/self/ns/net", bundle =>
+        {
+            bundle.UseUserNamespace();
+            bundle.RemoveNamespace("network");
+            bundle.Namespaces.Add(new JsonObject { ["type"] = "network", ["path"] = $"/proc/{Environment.ProcessId}/ns/net" });
+            foreach (JsonNode? mount in bundle.Mounts.ToArray())
+                if ((string?)mount!["type"] == "sysfs") bundle.Mounts.Remove(mount);
+        })));
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Without_a_mount_namespace_of_its_own_a_container_has_its_root_and_leaves_nothing_in_the_other(bool byPath)
+    {
+        Bundle bundle = new(_host);
+        bundle.RemoveNamespace("mount");
+        if (byPath) bundle.Namespaces.Add(new JsonObject { ["type"] = "mount", ["path"] = $"/proc/{Environment.ProcessId}/ns/mnt" });
+        Directory.CreateDirectory($"{_host.Folder}/data");
+        bundle.Mount("/data", "bind", $"{_host.Folder}/data", "bind", "ro");
+        bundle.Process["args"] = new JsonArray("sleep", "1000");
+        RuntimeProgramHost.Succeed(_host.Run("run", "-d", "-b", bundle.Write(), _host.Id));
+        JsonNode state = JsonNode.Parse(_host.Run("state", _host.Id).Output)!;
+        Assert.Equal(new FileInfo("/proc/self/ns/mnt").LinkTarget, new FileInfo($"/proc/{state["pid"]}/ns/mnt").LinkTarget);
+        Assert.DoesNotContain(_host.Folder, File.ReadAllText("/proc/self/mountinfo"));
+        string output = _host.Run("exec", _host.Id, "sh", "-c", "ls /; wc -c < /proc/keys; cat /proc/1/comm; touch /data/x 2>&1; echo x > /proc/sys/kernel/panic; ls -d /usr").Output;
+        Assert.Equal("bin\ndata\ndev\netc\nhome\nproc\nroot\nsys\ntmp\n0\nsleep\ntouch: /data/x: Read-only file system\n", output);
+    }
+
+    [Fact]
     public void In_a_user_namespace_root_is_nobody_on_the_host_and_devices_and_files_are_its_own()
     {
         string output = RuntimeProgramHost.Succeed(_host.RunScript("id -u; cat /proc/self/uid_map; stat -c %u /dev /dev/shm /dev/pts /made-by-nobody-yet/x 2>/dev/null; echo hi > /dev/null; touch /tmp/mine; stat -c %u /tmp/mine", bundle =>

@@ -40,6 +40,14 @@ public sealed class ProcessTests : IDisposable
             output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')[1]));
     }
 
+    [Fact]
+    public void Ambient_capabilities_that_are_not_inheritable_are_told_and_passed_over()
+    {
+        Outcome outcome = _host.RunScript("grep ^CapAmb /proc/self/status", bundle => bundle.Process["capabilities"]!["ambient"] = new JsonArray("CAP_KILL"));
+        Assert.Equal("CapAmb:\t0000000000000000\n", outcome.Output);
+        Assert.Contains("CAP_KILL cannot be ambient", outcome.Error);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -66,6 +74,30 @@ public sealed class ProcessTests : IDisposable
             bundle.Process["scheduler"] = new JsonObject { ["policy"] = "SCHED_BATCH", ["nice"] = 5 };
         }));
         Assert.Equal("512\n321\n", output);
+    }
+
+    [Fact]
+    public void An_exec_runs_on_its_cpus()
+    {
+        _host.StartSleeper();
+        Assert.Equal("Cpus_allowed_list:\t0\n", ExecWithAffinity("""{"initial":"0-1","final":"0"}"""));
+        Assert.Equal("Cpus_allowed_list:\t1\n", ExecWithAffinity("""{"initial":"1"}"""));
+        Assert.Contains("invalid list of CPUs '1-x'", Assert.Throws<Xunit.Sdk.TrueException>(() => ExecWithAffinity("""{"final":"1-x"}""")).Message);
+    }
+
+    private string ExecWithAffinity(string affinity)
+    {
+        string file = $"{_host.Folder}/process.json";
+        File.WriteAllText(file, $$$"""{"cwd":"/","args":["grep","Cpus_allowed_list","/proc/self/status"],"env":["PATH=/bin"],"execCPUAffinity":{{{affinity}}}}""");
+        return RuntimeProgramHost.Succeed(_host.Run("exec", "--process", file, _host.Id));
+    }
+
+    [Fact]
+    public void A_memory_policy_is_set_where_the_kernel_has_them()
+    {
+        Outcome outcome = _host.RunScript("grep -m 1 -o 'bind:0' /proc/self/numa_maps || echo none", bundle => bundle.Linux["memoryPolicy"] = new JsonObject { ["mode"] = "MPOL_BIND", ["nodes"] = "0" });
+        if (File.Exists("/proc/self/numa_maps")) Assert.Equal("bind:0\n", outcome.Output);
+        else Assert.Contains("cannot set the memory policy MPOL_BIND: function not implemented", outcome.Error);
     }
 
     [Fact]

@@ -11,8 +11,8 @@ public sealed class RuntimeProgramHost : IDisposable
 {
     private static readonly string[] Applets =
     [
-        "cat", "echo", "env", "false", "grep", "head", "hostname", "id", "kill", "ls", "mkdir", "mount", "ps", "pwd", "readlink", "sh", "sleep",
-        "stat", "stty", "sysctl", "test", "touch", "true", "tty", "ulimit", "umask", "wc",
+        "cat", "cp", "echo", "env", "false", "grep", "head", "hostname", "id", "kill", "ls", "mkdir", "mount", "ps", "pwd", "readlink", "sh", "sleep",
+        "stat", "stty", "sysctl", "tail", "test", "touch", "true", "tty", "ulimit", "umask", "wc",
     ];
 
     public RuntimeProgramHost()

@@ -21,7 +21,7 @@ public sealed unsafe class Child : IDisposable
 
     private Child(ChildProcess process, SafeFileHandle channel) => (Process, _channel) = (process, channel);
 
-    public ChildProcess Process { get; }
+    public ChildProcess Process { get; private set; }
 
     /// <summary>Clones. The plan must outlive the child's last report.</summary>
     /// <exception cref="LinuxException">clone(2): EPERM without the capabilities, ENOSPC or EUSERS when a namespace limit is reached, EAGAIN at a pids limit.</exception>
@@ -96,6 +96,25 @@ public sealed unsafe class Child : IDisposable
     /// <exception cref="ChildFailure">A step failed, or the child ended. It has been reaped then.</exception>
     public ReadOnlySpan<long> Await(int kind)
     {
+        ChildReport report = Receive(kind);
+        return new ReadOnlySpan<long>(report.Slots, ChildReport.SlotCount).ToArray();
+    }
+
+    /// <summary>Waits until the child has been born again (<see cref="ChildPlan.BeBornAgain"/>): from then on the sibling is the child.</summary>
+    /// <exception cref="ChildFailure">A step failed, or the child ended. It has been reaped then.</exception>
+    public void AwaitRebirth(int kind)
+    {
+        ChildReport report = Receive(kind);
+        ChildProcess first = Process;
+        first.Wait();
+        // Nobody but us reaps it, so the number is still its own.
+        Process = ChildProcess.Find(report.Value) ?? throw new ChildFailure(Errno.ESRCH, "cannot find the new process");
+        first.Dispose();
+        GoOn();
+    }
+
+    private ChildReport Receive(int kind)
+    {
         ChildReport report;
         if (!ChildChannel.TryReceive(_channel, &report, out string failure))
         {
@@ -110,17 +129,17 @@ public sealed unsafe class Child : IDisposable
             throw new ChildFailure((Errno)report.Errno, failure);
         }
         if (report.Kind != kind) throw new InvalidOperationException($"the child is at {report.Kind}, not at {kind}");
-        return new ReadOnlySpan<long>(report.Slots, ChildReport.SlotCount).ToArray();
+        return report;
     }
 
     /// <summary>Waits until the child runs its program: execve has closed its end of the socket.</summary>
     /// <exception cref="ChildFailure">A step failed, or the child ended first. It has been reaped then.</exception>
-    public void AwaitProgram()
+    /// <param name="handover">Is given the seccomp listener, if there is one.</param>
+    public void AwaitProgram(ListenerHandover? handover = null)
     {
-        ChildReport report;
-        if (!ChildChannel.TryReceive(_channel, &report, out string failure)) return;
+        if (ChildChannel.TryAwaitProgram(_channel, Process, handover) is not { } failure) return;
         Process.Wait();
-        throw new ChildFailure((Errno)report.Errno, failure);
+        throw failure;
     }
 
     /// <summary>Lets the child go on; <paramref name="descriptor"/> goes with it (SCM_RIGHTS).</summary>
@@ -128,12 +147,7 @@ public sealed unsafe class Child : IDisposable
 
     /// <summary>Takes a copy of one of the child's descriptors.</summary>
     /// <exception cref="LinuxException">pidfd_getfd(2).</exception>
-    public SafeFileHandle Take(long descriptor)
-    {
-        nint fd = Libc.syscall(SyscallNumber.pidfd_getfd, Process.Pidfd.Fd(), (nint)descriptor);
-        if (fd < 0) throw LinuxException.FromLastError("pidfd_getfd", $"cannot take descriptor {descriptor} of process {Process.Pid}");
-        return new SafeFileHandle(fd, ownsHandle: true);
-    }
+    public SafeFileHandle Take(long descriptor) => Process.Take(descriptor);
 
     /// <summary>Ends the child, whatever it is doing, and reaps it.</summary>
     public void Abandon() => Kill(Process);

@@ -1,13 +1,14 @@
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sampan.Linux.Native;
+using Sampan.Linux.Sockets;
 
 namespace Sampan.Linux.Children;
 
 /// <summary>The parent's end of what <see cref="ChildStage"/> sends and waits for.</summary>
 internal static unsafe class ChildChannel
 {
-    private const int SCM_RIGHTS = 1, MSG_DONTWAIT = 0x40, MSG_NOSIGNAL = 0x4000;
+    private const int MSG_DONTWAIT = 0x40;
 
     internal static (SafeFileHandle Ours, SafeFileHandle Theirs) Pair()
     {
@@ -20,23 +21,8 @@ internal static unsafe class ChildChannel
     /// <summary>Lets the other side go on; a descriptor may go along.</summary>
     internal static void Send(SafeFileHandle channel, SafeFileHandle? descriptor)
     {
-        byte data = 1;
-        long* vector = stackalloc long[2];
-        (vector[0], vector[1]) = ((nint)(&data), 1);
-        long* control = stackalloc long[3];
-        control[0] = 20;   // CMSG_LEN of one descriptor
-        ((int*)control)[2] = Libc.SOL_SOCKET;
-        ((int*)control)[3] = SCM_RIGHTS;
-        ((int*)control)[4] = descriptor?.Fd() ?? -1;
-        ((int*)control)[5] = 0;
-        long* message = stackalloc long[7];   // struct msghdr
-        new Span<long>(message, 7).Clear();
-        (message[2], message[3]) = ((nint)vector, 1);
-        if (descriptor is not null) (message[4], message[5]) = ((nint)control, 24);
         // A child that is gone already is noticed by the next receive.
-        while (Libc.sendmsg(channel.Fd(), message, MSG_NOSIGNAL) < 0 && LinuxException.LastError == Errno.EINTR)
-        {
-        }
+        UnixMessage.TrySend(channel, [1], descriptor);
     }
 
     /// <returns>False when the other side closed without a word: it executes its program, or has ended.</returns>
@@ -51,6 +37,21 @@ internal static unsafe class ChildChannel
             failedStep = Encoding.UTF8.GetString(text, Read(channel, text, 1024));
         }
         return true;
+    }
+
+    /// <summary>Waits until the other side executes its program. On the way it may have the listener of its seccomp filter to give away.</summary>
+    /// <returns>Null; or why it did not come to that.</returns>
+    internal static ChildFailure? TryAwaitProgram(SafeFileHandle channel, ChildProcess? process, ListenerHandover? handover)
+    {
+        ChildReport report;
+        while (TryReceive(channel, &report, out string failure))
+        {
+            if (report.Kind != ChildReport.HasListener) return new((Errno)report.Errno, failure);
+            if (process is null || handover is null) return new(Errno.None, "nobody takes the seccomp listener of the new process");
+            using (SafeFileHandle listener = process.Take(report.Value)) handover(listener, process.Pid);
+            Send(channel, null);
+        }
+        return null;
     }
 
     /// <summary>Throws away what has arrived.</summary>

@@ -76,6 +76,15 @@ public sealed unsafe class ChildPlan : IDisposable
     /// <summary>Waits on a listening unix socket for somebody's permission to go on (<see cref="StartSocket"/>), who then hears of failures in the parent's place.</summary>
     public void AwaitStart(SafeFileHandle listener) => Operation("cannot wait for the start", ChildOperation.AwaitStart, listener);
 
+    /// <summary>A sibling goes on from here (<see cref="Child.AwaitRebirth"/>), born in the namespaces that this child has joined, with new ones besides:
+    /// those that setns(2) gives to children only, and those that shall belong to a user namespace that was joined.</summary>
+    /// <param name="report">The kind by which the parent hears of it.</param>
+    public void BeBornAgain(NamespaceKinds namespaces, int report)
+        => Operation($"cannot make a process with new namespaces ({namespaces})", ChildOperation.BeBornAgain, (long)namespaces, report);
+
+    /// <summary>Lets who waits for the program take the descriptor of a seccomp listener first (<see cref="ListenerHandover"/>).</summary>
+    public void HandOverListener(Slot listener) => Operation("cannot hand over the seccomp listener", ChildOperation.HandOverListener, listener.Index);
+
     /// <summary>Every signal to its default action, none blocked.</summary>
     public void ResetSignals() => Operation("cannot reset the signals", ChildOperation.ResetSignals);
 
@@ -94,7 +103,7 @@ public sealed unsafe class ChildPlan : IDisposable
     public void EnterDirectoryUnless(Slot entered, string description, string path)
         => Operation(description, ChildOperation.EnterDirectoryUnless, entered.Index, Text(path));
 
-    /// <summary>Runs a program to its end: ECHILD when it fails, ETIMEDOUT when it takes longer (-1: no limit).</summary>
+    /// <summary>Runs a program to its end: how it ended when it fails, ETIMEDOUT when it takes longer (-1: no limit).</summary>
     public void RunProgram(string description, string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, SafeFileHandle input, int timeoutMs)
         => Operation(description, ChildOperation.RunProgram, Text(path), Texts(arguments), Texts(environment), input, timeoutMs);
 

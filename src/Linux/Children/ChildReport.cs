@@ -11,6 +11,12 @@ internal unsafe struct ChildReport
     /// <summary>A step failed: <see cref="Value"/> is its index, <see cref="Errno"/> why. Other kinds are the caller's own.</summary>
     internal const int Failed = 0;
 
+    /// <summary>From here on an errno is none, but how a program ended: what wait(2) says of it is added.</summary>
+    internal const int ExitStatuses = 0x10000;
+
+    /// <summary>The seccomp filter is loaded: <see cref="Value"/> is the descriptor of its listener.</summary>
+    internal const int HasListener = 64;
+
     public int Kind;
     public int Value;
     public int Errno;

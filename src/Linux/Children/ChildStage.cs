@@ -8,7 +8,7 @@ namespace Sampan.Linux.Children;
 internal static unsafe class ChildStage
 {
     private const int SIG_DFL = 0, SIG_SETMASK = 2, SignalCount = 64, SIGCHLD = 17, SIGKILL = 9;
-    private const int EINTR = 4, ENOENT = 2, EACCES = 13, EISDIR = 21, ETIMEDOUT = 110, EIO = 5, ECHILD = 10;
+    private const int EINTR = 4, ENOENT = 2, EACCES = 13, EISDIR = 21, ETIMEDOUT = 110, EIO = 5;
     private const int X_OK = 1, AT_EACCESS = 0x200, S_IFMT = 0xF000, S_IFDIR = 0x4000;
     private const int ExitCodeOfFailure = 1;
 
@@ -64,6 +64,8 @@ internal static unsafe class ChildStage
         ChildOperation.RunProgram => RunProgram(step),
         ChildOperation.Execute => Execute(plan, step),
         ChildOperation.EnterDirectoryUnless => plan->Report.Slots[step->Arguments[0]] == 0 ? 0 : RawSyscall.Invoke(SyscallNumber.chdir, (nint)step->Arguments[1]),
+        ChildOperation.HandOverListener => HandOverListener(plan, step),
+        ChildOperation.BeBornAgain => BeBornAgain(plan, step),
         _ => -ENOENT,
     };
 
@@ -166,6 +168,36 @@ internal static unsafe class ChildStage
         return plan->Scratch[0] == (byte)'/' ? 0 : -ENOENT;
     }
 
+    // The filter is in force: read and write are what a profile cannot do without, and of what is notified nobody would know before it has the descriptor.
+    private static nint HandOverListener(ChildPlanHeader* plan, ChildStep* step)
+    {
+        nint listener = (nint)plan->Report.Slots[step->Arguments[0]];
+        plan->Report.Kind = ChildReport.HasListener;
+        plan->Report.Value = (int)listener;
+        nint written = RawSyscall.Invoke(SyscallNumber.write, plan->Channel, (nint)(&plan->Report), sizeof(ChildReport));
+        if (written < 0) return written;
+        byte data;
+        nint got;
+        do got = RawSyscall.Invoke(SyscallNumber.read, plan->Channel, (nint)(&data), 1);
+        while (got == -EINTR);
+        if (got <= 0) Exit(ExitCodeOfFailure);
+        RawSyscall.Invoke(SyscallNumber.close, listener);
+        return 0;
+    }
+
+    private static nint BeBornAgain(ChildPlanHeader* plan, ChildStep* step)
+    {
+        CloneArgs arguments = default;
+        arguments.Flags = (ulong)step->Arguments[0] | CLONE_PARENT;   // its end is signalled as ours would be
+        nint pid = RawSyscall.Invoke(SyscallNumber.clone3, (nint)(&arguments), sizeof(CloneArgs));
+        if (pid < 0) return pid;
+        if (pid == 0) return AwaitParent(plan, -1);   // until it has heard of us
+        plan->Report.Value = (int)pid;
+        Report(plan, (int)step->Arguments[1]);
+        Exit(0);
+        return 0;
+    }
+
     private static nint RunProgram(ChildStep* step)
     {
         int pidfd = -1;
@@ -189,10 +221,10 @@ internal static unsafe class ChildStage
         do reaped = RawSyscall.Invoke(SyscallNumber.wait4, pid, (nint)(&status), 0, 0);
         while (reaped == -EINTR);
         RawSyscall.Invoke(SyscallNumber.close, pidfd);
-        return ready == 0 ? -ETIMEDOUT : reaped < 0 ? reaped : status != 0 ? -ECHILD : 0;
+        return ready == 0 ? -ETIMEDOUT : reaped < 0 ? reaped : status != 0 ? -(ChildReport.ExitStatuses + status) : 0;
     }
 
-    private const ulong CLONE_PIDFD = 0x1000;
+    private const ulong CLONE_PIDFD = 0x1000, CLONE_PARENT = 0x8000;
 
     private static nint Execute(ChildPlanHeader* plan, ChildStep* step)
     {

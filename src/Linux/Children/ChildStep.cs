@@ -44,4 +44,9 @@ internal enum ChildOperation
     Execute = -8,
     /// <summary>chdir to argument 1, unless the slot of argument 0 says that an earlier one succeeded.</summary>
     EnterDirectoryUnless = -9,
+    /// <summary>Clones a sibling with the flags of argument 0, which goes on with the next step; this process tells the parent its pid
+    /// in a report of the kind of argument 1, and ends.</summary>
+    BeBornAgain = -10,
+    /// <summary>Tells the parent of the seccomp listener in the slot of argument 0, and closes it when the parent has it.</summary>
+    HandOverListener = -11,
 }

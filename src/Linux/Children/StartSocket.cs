@@ -24,10 +24,12 @@ public static unsafe class StartSocket
 
     public static bool Exists(SafeFileHandle directory) => Files.TryStat(directory, Name, followLinks: false, out _);
 
+    /// <param name="process">The child.</param>
+    /// <param name="handover">Is given its seccomp listener, if there is one.</param>
     /// <summary>Lets the child go on and returns when it runs its program (or its last step, execve, was refused).</summary>
     /// <returns>False when nobody waits there (any more).</returns>
     /// <exception cref="ChildFailure">A step on the way failed.</exception>
-    public static bool TryStart(SafeFileHandle directory)
+    public static bool TryStart(SafeFileHandle directory, ChildProcess? process, ListenerHandover? handover)
     {
         using SafeFileHandle socket = Open();
         byte* address = stackalloc byte[110];
@@ -38,9 +40,7 @@ public static unsafe class StartSocket
         // From here on the container counts as started, whatever becomes of it.
         Libc.unlinkat(directory.Fd(), Name, 0);
         ChildChannel.Send(socket, null);
-        ChildReport report;
-        if (ChildChannel.TryReceive(socket, &report, out string step)) throw new ChildFailure((Errno)report.Errno, step);
-        return true;
+        return ChildChannel.TryAwaitProgram(socket, process, handover) is { } failure ? throw failure : true;
     }
 
     private static SafeFileHandle Open()

@@ -40,6 +40,8 @@ public struct Statx
     /// <summary>STATX_MNT_ID.</summary>
     public const uint MountIdMask = 0x1000;
 
+    private const ulong MountRootAttribute = 0x2000;
+
     public uint Mask;
     public uint BlockSize;
     public ulong Attributes;
@@ -57,6 +59,8 @@ public struct Statx
     public StatxTimestamp BirthTime;
     public StatxTimestamp ChangeTime;
     public StatxTimestamp ModifyTime;
+    /// <summary>Something is mounted here: STATX_ATTR_MOUNT_ROOT.</summary>
+    public readonly bool IsMountRoot => (Attributes & MountRootAttribute) != 0;
     public uint RdevMajor;
     public uint RdevMinor;
     public uint DevMajor;

@@ -24,7 +24,7 @@ public sealed class RouteSocket : IDisposable
     {
         NetlinkWriter writer = new();
         writer.BeginMessage(RTM_GETLINK, NetlinkLibc.NLM_F_ACK);
-        PutLinkHeader(writer, 0, 0, 0);
+        LinkHeader.Put(writer, 0, 0, 0);
         writer.Text(IFLA_IFNAME, name);
         writer.EndMessage();
         LinkInfo? found = null;
@@ -57,7 +57,7 @@ public sealed class RouteSocket : IDisposable
     {
         NetlinkWriter writer = new();
         writer.BeginMessage(RTM_NEWLINK, CreateFlags);
-        PutLinkHeader(writer, 0, IFF_UP, IFF_UP);
+        LinkHeader.Put(writer, 0, IFF_UP, IFF_UP);
         writer.Text(IFLA_IFNAME, name);
         writer.Attribute(IFLA_ADDRESS, address.GetAddressBytes());
         if (mtu > 0) writer.Attribute(IFLA_MTU, (uint)mtu);
@@ -74,7 +74,7 @@ public sealed class RouteSocket : IDisposable
     {
         NetlinkWriter writer = new();
         writer.BeginMessage(RTM_NEWLINK, CreateFlags);
-        PutLinkHeader(writer, 0, IFF_UP, IFF_UP);
+        LinkHeader.Put(writer, 0, IFF_UP, IFF_UP);
         writer.Text(IFLA_IFNAME, options.Name);
         writer.Attribute(IFLA_MASTER, (uint)options.BridgeIndex);
         writer.Attribute(IFLA_GROUP, options.Group);
@@ -83,7 +83,7 @@ public sealed class RouteSocket : IDisposable
         writer.Text(IFLA_INFO_KIND, "veth");
         int data = writer.BeginNest(IFLA_INFO_DATA);
         int peer = writer.BeginNest(VETH_INFO_PEER);
-        PutLinkHeader(writer, 0, 0, 0);   // up would be ENOTCONN: the kernel configures the peer before it knows its other end
+        LinkHeader.Put(writer, 0, 0, 0);   // up would be ENOTCONN: the kernel configures the peer before it knows its other end
         writer.Text(IFLA_IFNAME, options.PeerName);
         writer.Attribute(IFLA_ADDRESS, options.PeerAddress.GetAddressBytes());
         if (options.Mtu > 0) writer.Attribute(IFLA_MTU, (uint)options.Mtu);
@@ -110,7 +110,7 @@ public sealed class RouteSocket : IDisposable
     {
         NetlinkWriter writer = new();
         writer.BeginMessage(RTM_DELLINK, NetlinkLibc.NLM_F_ACK);
-        PutLinkHeader(writer, 0, 0, 0);
+        LinkHeader.Put(writer, 0, 0, 0);
         writer.Text(IFLA_IFNAME, name);
         writer.EndMessage();
         try
@@ -178,7 +178,7 @@ public sealed class RouteSocket : IDisposable
     private static void PutHairpin(NetlinkWriter writer, string port)
     {
         writer.BeginMessage(RTM_NEWLINK, NetlinkLibc.NLM_F_ACK);
-        PutLinkHeader(writer, 0, 0, 0);
+        LinkHeader.Put(writer, 0, 0, 0);
         writer.Text(IFLA_IFNAME, port);
         int info = writer.BeginNest(IFLA_LINKINFO);
         writer.Text(IFLA_INFO_SLAVE_KIND, "bridge");
@@ -192,7 +192,7 @@ public sealed class RouteSocket : IDisposable
     private static void PutUp(NetlinkWriter writer, int link)
     {
         writer.BeginMessage(RTM_NEWLINK, NetlinkLibc.NLM_F_ACK);
-        PutLinkHeader(writer, link, IFF_UP, IFF_UP);
+        LinkHeader.Put(writer, link, IFF_UP, IFF_UP);
         writer.EndMessage();
     }
 
@@ -214,17 +214,6 @@ public sealed class RouteSocket : IDisposable
             writer.Attribute(IFA_BROADCAST, bytes);
         }
         writer.EndMessage();
-    }
-
-    // struct ifinfomsg { u8 family, pad; u16 type; i32 index; u32 flags, change; }
-    private static void PutLinkHeader(NetlinkWriter writer, int index, uint flags, uint change)
-    {
-        Span<byte> header = stackalloc byte[16];
-        header.Clear();
-        BinaryPrimitives.WriteInt32LittleEndian(header[4..], index);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[8..], flags);
-        BinaryPrimitives.WriteUInt32LittleEndian(header[12..], change);
-        writer.Put(header);
     }
 
     private void Dump(ushort type, int headerSize, byte family, string what, NetlinkSocket.MessageHandler handler)

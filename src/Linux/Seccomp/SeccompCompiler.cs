@@ -16,8 +16,9 @@ public static class SeccompCompiler
     public static SeccompProgram Compile(SeccompProfile profile)
     {
         SeccompAction defaultAction = SeccompAction.Parse(profile.DefaultAction, profile.DefaultErrnoRet);
+        if (defaultAction.IsNotify) throw new FaultException(FaultKind.InvalidArgument, "invalid seccomp profile: SCMP_ACT_NOTIFY cannot be used as default action");
         List<Rule> rules = ReadRules(profile, defaultAction);
-        bool notifies = defaultAction.IsNotify || rules.Exists(rule => rule.Action.IsNotify);
+        bool notifies = rules.Exists(rule => rule.Action.IsNotify);
         HashSet<SeccompArchitecture> architectures = [SeccompArchitectures.Native];
         foreach (string name in profile.Architectures ?? [])
             if (SeccompArchitectures.Parse(name) is { } known) architectures.Add(known);
@@ -57,6 +58,8 @@ public static class SeccompCompiler
         foreach (SeccompSyscall entry in profile.Syscalls ?? [])
         {
             SeccompAction action = SeccompAction.Parse(entry.Action, entry.ErrnoRet);
+            if (action.IsNotify && entry.Names.Contains("write"))
+                throw new FaultException(FaultKind.InvalidArgument, "invalid seccomp rule: SCMP_ACT_NOTIFY cannot be used for the write syscall, by which the runtime hears of the listener");
             SeccompCondition[] conditions = [.. (entry.Args ?? []).Select(SeccompCondition.From)];
             if (action == defaultAction) continue;
             bool alternatives = conditions.DistinctBy(c => c.Index).Count() != conditions.Length;

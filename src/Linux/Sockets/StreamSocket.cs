@@ -30,13 +30,13 @@ public static unsafe class StreamSocket
         return socket;
     }
 
-    /// <summary>Connects to a unix socket; the descriptor does not block afterwards.</summary>
+    /// <summary>Connects to a unix socket; the descriptor does not block afterwards, unless <paramref name="blocking"/>.</summary>
     /// <exception cref="LinuxException">connect(2): ENOENT, ECONNREFUSED, EAGAIN when the backlog is full.</exception>
-    public static SafeFileHandle Connect(string path)
+    public static SafeFileHandle Connect(string path, bool blocking = false)
     {
         Span<byte> address = stackalloc byte[SocketAddress.MaxSize];
         uint length = SocketAddress.Unix(path, address);
-        SafeFileHandle socket = Create(Libc.AF_UNIX, nonBlocking: true);
+        SafeFileHandle socket = Create(Libc.AF_UNIX, nonBlocking: !blocking);
         fixed (byte* start = address)
         {
             if (Libc.connect(socket.Fd(), start, length) == 0) return socket;

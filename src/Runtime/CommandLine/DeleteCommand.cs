@@ -16,7 +16,7 @@ internal static class DeleteCommand
         try
         {
             using Container container = global.Runtime.Open(arguments.Operands[0]);
-            container.Delete(force);
+            container.Delete(force, warning => RuntimeLog.Warn(global, warning));
         }
         catch (FaultException e) when (force && e.Kind == FaultKind.NotFound)
         {

@@ -48,7 +48,7 @@ internal static class SpecCommand
 
     private const string Rootful = """
         {
-            "ociVersion": "1.2.1",
+            "ociVersion": "1.3.0",
             "process": {
                 "terminal": true,
                 "user": { "uid": 0, "gid": 0 },

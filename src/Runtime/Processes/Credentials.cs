@@ -29,10 +29,17 @@ internal sealed unsafe class Credentials
         _permitted = Capabilities.Mask(sets?.Permitted) & ours;
         _effective = Capabilities.Mask(sets?.Effective) & ours;
         _inheritable = Capabilities.Mask(sets?.Inheritable) & ours;
-        _ambient = Capabilities.Mask(sets?.Ambient) & ours;
-        ulong missing = Capabilities.Mask(sets?.Permitted) & ~ours;
-        for (int number = 0; missing >> number != 0; number++)
-            if ((missing & (1UL << number)) != 0) warn?.Invoke($"{Capabilities.Name(number)} is not given to the container: this process does not have it");
+        // The kernel takes into the ambient set what is both permitted and inheritable; what runc's own configs ask for besides, it passes over too.
+        ulong ambient = Capabilities.Mask(sets?.Ambient);
+        _ambient = ambient & _permitted & _inheritable;
+        Warn(Capabilities.Mask(sets?.Permitted) & ~ours, "is not given to the container: this process does not have it", warn);
+        Warn(ambient & ours & ~_ambient, "cannot be ambient: it is not both permitted and inheritable", warn);
+    }
+
+    private static void Warn(ulong missing, string why, Action<string>? warn)
+    {
+        for (int number = 0; number < Capabilities.All.Count; number++)
+            if ((missing & (1UL << number)) != 0) warn?.Invoke($"{Capabilities.Name(number)} {why}");
     }
 
     /// <summary>Bounding set, groups and ids. Capabilities survive the change of ids.</summary>
@@ -83,7 +90,11 @@ internal sealed unsafe class Credentials
         ReadOnlySpan<byte> program = _seccomp.Code.Span;
         SockFilterProgram* filter = (SockFilterProgram*)plan.Allocate(sizeof(SockFilterProgram));
         *filter = new() { Length = (ushort)_seccomp.Length, Instructions = plan.Copy(program) };
-        plan.Call("cannot load the seccomp filter", SyscallNumber.seccomp, SECCOMP_SET_MODE_FILTER, (long)_seccomp.Flags, filter);
+        ref StepOptions load = ref plan.Call("cannot load the seccomp filter", SyscallNumber.seccomp, SECCOMP_SET_MODE_FILTER, (long)_seccomp.Flags, filter);
+        if (!_seccomp.NeedsListener) return;
+        Slot listener = plan.NewSlot();
+        load.Into(listener);
+        plan.HandOverListener(listener);
     }
 
     /// <summary>struct sock_fprog of linux/filter.h.</summary>

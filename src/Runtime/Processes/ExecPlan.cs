@@ -1,3 +1,4 @@
+using Microsoft.Win32.SafeHandles;
 using Sampan.Linux;
 using Sampan.Linux.Cgroups;
 using Sampan.Linux.Children;
@@ -12,7 +13,8 @@ internal sealed class ExecPlan : IDisposable
 {
     private readonly ChildPlan _plan = new();
 
-    internal ExecPlan(RuntimeSpec spec, ExecOptions options, ChildProcess init, CgroupEntrance entrance, StandardStreams? streams, Pty? pty, SeccompProgram? seccomp, IReadOnlyList<string> environment)
+    /// <param name="root">The container's root directory, when it is not that of its mount namespace.</param>
+    internal ExecPlan(RuntimeSpec spec, ExecOptions options, ChildProcess init, CgroupEntrance entrance, SafeFileHandle proc, StandardStreams? streams, Pty? pty, SeccompProgram? seccomp, IReadOnlyList<string> environment, SafeFileHandle? root)
     {
         ProcessSpec process = options.Process;
         NamespaceKinds kinds = Namespaces.DifferentFromOurs(init.Pid);
@@ -24,8 +26,10 @@ internal sealed class ExecPlan : IDisposable
         _plan.Call("cannot become undumpable", SyscallNumber.prctl, Libc.PR_SET_DUMPABLE, 0);
         _plan.Call("cannot make a session", SyscallNumber.setsid);
         ProcessPlan.SetRlimits(_plan, process.Rlimits);
-        ProcessPlan.AdjustOomScore(_plan, process.OomScoreAdj);
+        ProcessPlan.AdjustOomScore(_plan, proc, process.OomScoreAdj);
+        SecurityLabels.Add(_plan, proc, process);
         ProcessPlan.EnterCgroup(_plan, entrance.Tasks);
+        CpuAffinity.Set(_plan, process.ExecCPUAffinity?.Final);
         ProcessPlan.SetScheduling(_plan, process);
         // All in one call: either every namespace of that very process, or none. setns(2)
         _plan.Call("cannot join the container's namespaces", SyscallNumber.setns, init.Pidfd, (long)(kinds & ~NamespaceKinds.Pid));
@@ -34,9 +38,11 @@ internal sealed class ExecPlan : IDisposable
             _plan.Call("cannot become root of the user namespace", SyscallNumber.setresgid, 0, 0, 0);
             _plan.Call("cannot become root of the user namespace", SyscallNumber.setresuid, 0, 0, 0);
         }
+        if (root is not null) ProcessPlan.EnterRoot(_plan, root);
         if (pty is not null) ProcessPlan.TakeTerminal(_plan, pty.Peer);
         else ProcessPlan.TakeStandardStreams(_plan, streams!, process.User.Uid);
         ProcessPlan.SetPersonality(_plan, spec.Linux?.Personality);
+        MemoryPolicies.Add(_plan, spec.Linux?.MemoryPolicy);
         ProcessPlan.CloseOthersOnExec(_plan, options.PreserveFds);
         ProcessPlan.EnterWorkingDirectory(_plan, process.Cwd, () => credentials.AddIdentity(_plan));
         string name = process.Args[0];

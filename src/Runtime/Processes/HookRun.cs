@@ -36,30 +36,46 @@ internal sealed unsafe class HookRun(string moment, IReadOnlyList<Hook>? hooks) 
     /// <exception cref="FaultException">One failed or took longer than its timeout; the later ones have not run.</exception>
     internal void Run(ContainerState state)
     {
+        for (int i = 0; i < _hooks.Count; i++) Run(i, state);
+    }
+
+    /// <summary>The same, where a failure is told and the others run nevertheless.</summary>
+    internal void RunEach(ContainerState state, Action<string>? warn)
+    {
         for (int i = 0; i < _hooks.Count; i++)
-        {
-            using SafeFileHandle input = Memory();
-            Fill(input, state);
-            using SafeFileHandle error = Memory();
-            using ChildProcess process = Spawn.Start(new SpawnOptions
+            try
             {
-                Path = _hooks[i].Path,
-                Arguments = Arguments(_hooks[i]),
-                Environment = _hooks[i].Env ?? [],
-                WorkingDirectory = state.Bundle,
-                Descriptors = new Dictionary<int, SafeFileHandle> { [0] = input, [2] = error },
-            });
-            if (!AwaitEnd(process, Timeout(_hooks[i])))
-            {
-                const int SIGKILL = 9;
-                process.Signal(SIGKILL);
-                process.Wait();
-                throw new FaultException(FaultKind.Internal, $"{Description(i)}: it did not end within {_hooks[i].Timeout} s");
+                Run(i, state);
             }
-            ExitStatus status = process.Wait();
-            if (status.ShellCode != 0)
-                throw new FaultException(FaultKind.Internal, $"{Description(i)}: exit status {status.ShellCode}, stdout: , stderr: {ReadAll(error)}");
+            catch (FaultException e)
+            {
+                warn?.Invoke(e.Message);
+            }
+    }
+
+    private void Run(int i, ContainerState state)
+    {
+        using SafeFileHandle input = Memory();
+        Fill(input, state);
+        using SafeFileHandle error = Memory();
+        using ChildProcess process = Spawn.Start(new SpawnOptions
+        {
+            Path = _hooks[i].Path,
+            Arguments = Arguments(_hooks[i]),
+            Environment = _hooks[i].Env ?? [],
+            WorkingDirectory = state.Bundle,
+            Descriptors = new Dictionary<int, SafeFileHandle> { [0] = input, [2] = error },
+        });
+        if (!AwaitEnd(process, Timeout(_hooks[i])))
+        {
+            const int SIGKILL = 9;
+            process.Signal(SIGKILL);
+            process.Wait();
+            throw new FaultException(FaultKind.Internal, $"{Description(i)}: it did not end within {_hooks[i].Timeout} s");
         }
+        ExitStatus status = process.Wait();
+        if (status.ShellCode != 0)
+            throw new FaultException(FaultKind.Internal, $"{Description(i)}: {status.Text}, stdout: , stderr: {ReadAll(error)}");
     }
 
     public void Dispose()
@@ -76,7 +92,8 @@ internal sealed unsafe class HookRun(string moment, IReadOnlyList<Hook>? hooks) 
         return ready > 0;
     }
 
-    private string Description(int index) => $"error running {moment} hook #{index}";
+    // Both of runc's words: those of 1.1, and those since.
+    private string Description(int index) => $"error running {moment} hook #{index}: error running hook #{index}";
 
     private static IReadOnlyList<string> Arguments(Hook hook) => hook.Args is { Count: > 0 } args ? args : [hook.Path];
 

@@ -11,8 +11,8 @@ namespace Sampan.Runtime.Processes;
 internal sealed unsafe class InitPlan : IDisposable
 {
     /// <summary>Reports of the child: it is in its user namespace and wants its ids mapped; its file systems are made;
-    /// the hooks of its namespaces have run; it waits for the start.</summary>
-    internal const int WantsIdMaps = 1, HasFileSystems = 2, HasRunHooks = 3, IsCreated = 4;
+    /// the hooks of its namespaces have run; it waits for the start; it was born again in the namespaces that it joined.</summary>
+    internal const int WantsIdMaps = 1, HasFileSystems = 2, HasRunHooks = 3, IsCreated = 4, IsReborn = 5;
 
     private readonly ChildPlan _plan = new();
 
@@ -23,6 +23,7 @@ internal sealed unsafe class InitPlan : IDisposable
         _plan.ResetSignals();
         // Nothing of us can be read or traced by who shares the new namespaces. It ends with execve. (CVE-2016-9962)
         _plan.Call("cannot become undumpable", SyscallNumber.prctl, Libc.PR_SET_DUMPABLE, 0);
+        if (namespaces.NeedsRebirth) namespaces.AddJoins(_plan, IsReborn);
         if (namespaces.HasUser)
         {
             _plan.Report(WantsIdMaps);
@@ -32,15 +33,16 @@ internal sealed unsafe class InitPlan : IDisposable
         }
         else ProcessPlan.SetRlimits(_plan, process.Rlimits);
         _plan.Call("cannot make a session", SyscallNumber.setsid);
-        ProcessPlan.AdjustOomScore(_plan, process.OomScoreAdj);
-        namespaces.AddJoins(_plan);
+        ProcessPlan.AdjustOomScore(_plan, resources.Proc, process.OomScoreAdj);
+        SecurityLabels.Add(_plan, resources.Proc, process);
+        if (!namespaces.NeedsRebirth) namespaces.AddJoins(_plan, IsReborn);
         ProcessPlan.EnterCgroup(_plan, resources.CgroupTasks);
         namespaces.AddLate(_plan);
         SetNames(spec);
         foreach ((string key, string value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>())
-            ProcessPlan.Write(_plan, $"cannot set sysctl '{key}' to '{value}'", $"/proc/sys/{key.Replace('.', '/')}", value);
+            ProcessPlan.Write(_plan, $"cannot set sysctl '{key}' to '{value}'", resources.Proc, $"sys/{Sysctls.Path(key)}", value);
         if (!options.NoNewKeyring) ProcessPlan.JoinNewKeyring(_plan, $"_ses.{resources.Id}");
-        FileSystems = new ChildMounts(_plan, spec.Mounts ?? [], namespaces, resources.Cgroup);
+        FileSystems = new ChildMounts(_plan, spec, namespaces, resources.Cgroup);
         _plan.Report(HasFileSystems);
 
         Slot terminal = _plan.NewSlot();
@@ -54,17 +56,18 @@ internal sealed unsafe class InitPlan : IDisposable
         }
         // The parent has made the new root "/" when it answers.
         _plan.AwaitParent(terminal);
-        if (options.NoPivot)
+        if (options.NoPivot || !namespaces.HasOwnMounts)
         {
             Slot root = _plan.NewSlot();
             _plan.AwaitParent(root);
-            _plan.Call("cannot enter the root", SyscallNumber.fchdir, root);
-            _plan.Call("cannot enter the root", SyscallNumber.chroot, _plan.Text("."));
+            namespaces.AddMountEntry(_plan);
+            ProcessPlan.EnterRoot(_plan, root);
         }
         if (process.Terminal == true) ProcessPlan.TakeTerminal(_plan, terminal);
         else ProcessPlan.TakeStandardStreams(_plan, resources.Streams!, process.User.Uid);
         ProcessPlan.SetScheduling(_plan, process);
         ProcessPlan.SetPersonality(_plan, spec.Linux?.Personality);
+        MemoryPolicies.Add(_plan, spec.Linux?.MemoryPolicy);
         ProcessPlan.CloseOthersOnExec(_plan, options.PreserveFds);
         ProcessPlan.EnterWorkingDirectory(_plan, process.Cwd, () => credentials.AddIdentity(_plan));
         string name = process.Args[0];
@@ -72,8 +75,9 @@ internal sealed unsafe class InitPlan : IDisposable
         _plan.Report(IsCreated);
 
         _plan.AwaitStart(resources.StartSocket);
-        resources.StartContainerHooks.AddTo(_plan);
+        // The last of them runs with what the program will have, its filter included.
         credentials.AddPrivileges(_plan);
+        resources.StartContainerHooks.AddTo(_plan);
         _plan.Execute(program, name, process.Args, resources.Environment);
     }
 

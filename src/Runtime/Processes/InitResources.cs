@@ -11,6 +11,8 @@ internal sealed class InitResources : IDisposable
     internal required NamespacePlan Namespaces { get; init; }
     internal required ICgroup Cgroup { get; init; }
     internal required CgroupEntrance Entrance { get; init; }
+    /// <summary>The host's procfs: the container has another one in view, or what somebody hostile made of it.</summary>
+    internal required SafeFileHandle Proc { get; init; }
     /// <summary>Null with a terminal.</summary>
     internal required StandardStreams? Streams { get; init; }
     internal required SafeFileHandle StartSocket { get; init; }
@@ -26,6 +28,7 @@ internal sealed class InitResources : IDisposable
     {
         Namespaces.Dispose();
         Entrance.Dispose();
+        Proc.Dispose();
         Streams?.Dispose();
         StartSocket.Dispose();
         CreateContainerHooks.Dispose();

@@ -11,8 +11,9 @@ namespace Sampan.Runtime.Processes;
 internal sealed class NamespacePlan : IDisposable
 {
     private readonly List<(NamespaceKinds Kind, SafeFileHandle Handle, string Path)> _joined = [];
+    private readonly (SafeFileHandle Handle, string Path)? _mounts;
 
-    /// <exception cref="FaultException">InvalidArgument: an unknown or repeated type, a path that is no namespace; NotSupported: a combination we cannot make.</exception>
+    /// <exception cref="FaultException">InvalidArgument: an unknown or repeated type, a path that is no namespace of its type.</exception>
     internal NamespacePlan(LinuxSpec? linux)
     {
         foreach (NamespaceSpec spec in linux?.Namespaces ?? [])
@@ -21,12 +22,10 @@ internal sealed class NamespacePlan : IDisposable
             if ((All & kind) != 0) throw new FaultException(FaultKind.InvalidArgument, $"linux.namespaces has two of type '{spec.Type}'");
             All |= kind;
             if (string.IsNullOrEmpty(spec.Path)) New |= kind;
+            else if (kind == NamespaceKinds.Mount) _mounts = (Files.Open(spec.Path, OpenFlags.ReadOnly), spec.Path);
             else _joined.Add((kind, Files.Open(spec.Path, OpenFlags.ReadOnly), spec.Path));
         }
-        if ((New & NamespaceKinds.Mount) == 0)
-            throw new FaultException(FaultKind.NotSupported, "a container needs a new mount namespace: add {\"type\": \"mount\"} without a path to linux.namespaces");
-        if (HasUser && (New & NamespaceKinds.User) == 0)
-            throw new FaultException(FaultKind.NotSupported, "joining a user namespace by its path is not supported yet; remove the path from linux.namespaces");
+        if (!HasOwnMounts) _mounts ??= (Namespaces.Current(NamespaceKinds.Mount), "mount");
     }
 
     /// <summary>Made for this container.</summary>
@@ -37,19 +36,45 @@ internal sealed class NamespacePlan : IDisposable
 
     internal bool HasUser => (All & NamespaceKinds.User) != 0;
 
+    /// <summary>Its mounts are in a namespace that goes away with it. Otherwise they are built in one that nobody will live in, its root is a copy of
+    /// that tree which hangs in no namespace at all, and the process goes with it to the namespace that it shall be in. So nothing is left
+    /// behind there, whoever dies when.</summary>
+    internal bool HasOwnMounts => (New & NamespaceKinds.Mount) != 0;
+
     /// <summary>What the clone itself makes. The cgroup namespace comes later, when the child is in its cgroup, which becomes the namespace's root;
     /// the time namespace too: its offsets must be written before anybody is in it.</summary>
-    internal NamespaceKinds ByClone => New & ~(NamespaceKinds.Cgroup | NamespaceKinds.Time);
+    internal NamespaceKinds ByClone => NeedsRebirth ? NamespaceKinds.None : ByBirth;
 
     /// <summary>The pid namespace to join: it counts for children only, so the parent enters it around the clone.</summary>
-    internal SafeFileHandle? JoinedPid => _joined.Find(joined => joined.Kind == NamespaceKinds.Pid).Handle;
+    internal SafeFileHandle? JoinedPid => NeedsRebirth ? null : _joined.Find(joined => joined.Kind == NamespaceKinds.Pid).Handle;
+
+    /// <summary>A namespace can be joined only by who has privileges where it belongs, and new ones belong to the user namespace of who makes them.
+    /// So with a user namespace a child that still has ours joins what lies outside, then the user namespace, and is born again for the rest.</summary>
+    internal bool NeedsRebirth => HasUser && _joined.Count > 0;
+
+    private NamespaceKinds ByBirth => (New | NamespaceKinds.Mount) & ~(NamespaceKinds.Cgroup | NamespaceKinds.Time);
 
     /// <summary>Enters the others by path. Afterwards comes the cgroup, then <see cref="AddLate"/>.</summary>
-    internal void AddJoins(ChildPlan plan)
+    /// <param name="reborn">The report after which the parent goes on with another process (<see cref="NeedsRebirth"/>).</param>
+    internal void AddJoins(ChildPlan plan, int reborn)
     {
-        foreach ((NamespaceKinds kind, SafeFileHandle handle, string path) in _joined)
-            if (kind != NamespaceKinds.Pid)
-                plan.Call($"cannot join namespace '{path}'", SyscallNumber.setns, handle, (long)kind);
+        if (!NeedsRebirth)
+        {
+            foreach (var joined in _joined)
+                if (joined.Kind != NamespaceKinds.Pid) Join(plan, joined.Kind, joined.Handle, joined.Path);
+            return;
+        }
+        plan.AwaitParent();   // which may have to clone again, and there must not be two siblings
+        var user = _joined.Find(joined => joined.Kind == NamespaceKinds.User);
+        foreach (var joined in _joined)
+            if (joined.Kind != NamespaceKinds.User && !BelongsTo(user.Handle, joined.Handle)) Join(plan, joined.Kind, joined.Handle, joined.Path);
+        if (user.Handle is not null)
+        {
+            Join(plan, user.Kind, user.Handle, user.Path);
+            foreach (var joined in _joined)
+                if (joined.Kind != NamespaceKinds.User && BelongsTo(user.Handle, joined.Handle)) Join(plan, joined.Kind, joined.Handle, joined.Path);
+        }
+        plan.BeBornAgain(ByBirth, reborn);
     }
 
     internal void AddLate(ChildPlan plan)
@@ -58,9 +83,26 @@ internal sealed class NamespacePlan : IDisposable
         if (late != 0) plan.Call($"cannot make namespaces ({late})", SyscallNumber.unshare, (long)late);
     }
 
+    /// <summary>Leaves the mount namespace in which the root was built.</summary>
+    internal void AddMountEntry(ChildPlan plan)
+    {
+        if (_mounts is { } mounts) Join(plan, NamespaceKinds.Mount, mounts.Handle, mounts.Path);
+    }
+
     public void Dispose()
     {
+        _mounts?.Handle.Dispose();
         foreach (var joined in _joined) joined.Handle.Dispose();
+    }
+
+    private static void Join(ChildPlan plan, NamespaceKinds kind, SafeFileHandle handle, string path)
+        => plan.Call($"cannot join namespace '{path}'", SyscallNumber.setns, handle, (long)kind);
+
+    private static bool BelongsTo(SafeFileHandle? user, SafeFileHandle handle)
+    {
+        if (user is null) return false;
+        using SafeFileHandle? owner = Namespaces.Owner(handle);
+        return owner is not null && Files.Stat(owner).Inode == Files.Stat(user).Inode;
     }
 
     private static NamespaceKinds Kind(string type) => type switch

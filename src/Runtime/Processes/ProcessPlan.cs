@@ -21,18 +21,17 @@ internal static unsafe class ProcessPlan
         foreach (SafeFileHandle handle in tasks) plan.Call("cannot enter the cgroup", SyscallNumber.write, handle, zero, 1);
     }
 
-    /// <summary>While the host's procfs is still in view.</summary>
-    internal static void AdjustOomScore(ChildPlan plan, int? score)
+    internal static void AdjustOomScore(ChildPlan plan, SafeFileHandle proc, int? score)
     {
         if (score is null) return;
-        Write(plan, $"cannot set oomScoreAdj {score}", "/proc/self/oom_score_adj", $"{score}");
+        Write(plan, $"cannot set oomScoreAdj {score}", proc, "self/oom_score_adj", $"{score}");
     }
 
-    /// <summary>Opens, writes, closes.</summary>
-    internal static void Write(ChildPlan plan, string description, string path, string value)
+    /// <summary>Opens, writes, closes a file of the host's procfs.</summary>
+    internal static void Write(ChildPlan plan, string description, SafeFileHandle proc, string path, string value)
     {
         Slot file = ChildPlan.Scratch;
-        plan.Call(description, SyscallNumber.openat, Libc.AT_FDCWD, plan.Text(path), (int)(OpenFlags.WriteOnly | OpenFlags.CloseOnExec)).Into(file);
+        plan.Call(description, SyscallNumber.openat, proc, plan.Text(path), (int)(OpenFlags.WriteOnly | OpenFlags.CloseOnExec)).Into(file);
         plan.Call(description, SyscallNumber.write, file, plan.Text(value), System.Text.Encoding.UTF8.GetByteCount(value));
         plan.Call(description, SyscallNumber.close, file);
     }
@@ -73,6 +72,12 @@ internal static unsafe class ProcessPlan
             _ => throw new FaultException(FaultKind.InvalidArgument, $"unknown linux.personality.domain '{personality.Domain}': expected LINUX or LINUX32"),
         };
         plan.Call("cannot set the personality", SyscallNumber.personality, domain);
+    }
+
+    internal static void EnterRoot(ChildPlan plan, StepArgument root)
+    {
+        plan.Call("cannot enter the root", SyscallNumber.fchdir, root);
+        plan.Call("cannot enter the root", SyscallNumber.chroot, plan.Text("."));
     }
 
     internal static void JoinNewKeyring(ChildPlan plan, string name)

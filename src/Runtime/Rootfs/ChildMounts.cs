@@ -16,13 +16,13 @@ internal sealed unsafe class ChildMounts
     private readonly Dictionary<MountSpec, Slot> _slots = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<string, Slot> _cgroups = [];
 
-    internal ChildMounts(ChildPlan plan, IReadOnlyList<MountSpec> mounts, NamespacePlan namespaces, ICgroup? cgroup)
+    internal ChildMounts(ChildPlan plan, RuntimeSpec spec, NamespacePlan namespaces, ICgroup? cgroup)
     {
         bool ownCgroups = (namespaces.All & NamespaceKinds.Cgroup) != 0;
-        foreach (MountSpec mount in mounts)
+        foreach (MountSpec mount in spec.Mounts ?? [])
         {
             MountOptions options = MountOptions.Parse(mount.Options);
-            if (options.IsBind || mount.Type == "bind") continue;
+            if (options.IsRemount || BindMounts.IsBind(mount)) continue;
             switch (mount.Type)
             {
                 case "cgroup" when cgroup is not null && !cgroup.IsUnified:
@@ -35,7 +35,7 @@ internal sealed unsafe class ChildMounts
                     _slots[mount] = Add(plan, mount.Type, mount.Source ?? mount.Type, options.FileSystem);
                     break;
                 case { Length: > 0 } when namespaces.HasUser:
-                    _slots[mount] = Add(plan, mount.Type, mount.Source, options.FileSystem);
+                    _slots[mount] = Add(plan, mount.Type, mount.Source, [.. options.FileSystem, .. FileLabel.Options(spec.Linux, mount.Type)]);
                     break;
             }
         }

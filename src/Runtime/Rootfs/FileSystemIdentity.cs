@@ -1,6 +1,6 @@
+using Sampan.Linux;
 using Sampan.Linux.Native;
 using Sampan.Runtime.Processes;
-using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime.Rootfs;
 
@@ -17,15 +17,12 @@ internal sealed class FileSystemIdentity : IDisposable
     }
 
     /// <summary>Null without a user namespace: nothing changes then.</summary>
-    internal static FileSystemIdentity? AssumeRootOf(LinuxSpec? linux, NamespacePlan namespaces)
-        => namespaces.HasUser ? new(HostId(linux?.UidMappings), HostId(linux?.GidMappings)) : null;
+    internal static FileSystemIdentity? AssumeRootOf(ChildProcess process, NamespacePlan namespaces)
+        => namespaces.HasUser ? new(JoinedIdMaps.HostRoot(process.Pid, "uid_map"), JoinedIdMaps.HostRoot(process.Pid, "gid_map")) : null;
 
     public void Dispose()
     {
         Libc.syscall(SyscallNumber.setfsuid, _uid);
         Libc.syscall(SyscallNumber.setfsgid, _gid);
     }
-
-    private static uint HostId(IReadOnlyList<IdMapping>? mappings)
-        => mappings?.FirstOrDefault(mapping => mapping.ContainerID == 0)?.HostID ?? 0;
 }

@@ -1,4 +1,3 @@
-using Sampan.Faults;
 using Sampan.Linux.Native;
 
 namespace Sampan.Runtime.Rootfs;
@@ -9,9 +8,9 @@ internal sealed record MountOptions
     /// <summary>The options that are not the file system's own.</summary>
     public static IReadOnlyList<string> Names { get; } =
     [
-        "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "iversion", "lazytime", "loud", "mand", "noatime",
+        "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "idmap", "iversion", "lazytime", "loud", "mand", "noatime",
         "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime", "nostrictatime", "nosuid", "nosymfollow",
-        "private", "ratime", "rbind", "rdev", "rdiratime", "relatime", "rexec", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnosuid",
+        "private", "ratime", "rbind", "rdev", "rdiratime", "relatime", "remount", "rexec", "ridmap", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnosuid",
         "rnosymfollow", "ro", "rprivate", "rrelatime", "rro", "rrw", "rshared", "rslave", "rstrictatime", "rsuid", "rsymfollow",
         "runbindable", "rw", "shared", "silent", "slave", "strictatime", "suid", "symfollow", "sync", "tmpcopyup", "unbindable",
     ];
@@ -26,6 +25,11 @@ internal sealed record MountOptions
     public bool IsRecursiveBind { get; private set; }
     public MountFlags Propagation { get; private set; }
     public bool IsPropagationRecursive { get; private set; }
+    /// <summary>Other options for what is mounted there already.</summary>
+    public bool IsRemount { get; private set; }
+    /// <summary>Owners of files are shown mapped; by the mount's own mappings, or those of the container's user namespace.</summary>
+    public bool IsIdMapped { get; private set; }
+    public bool IsRecursivelyIdMapped { get; private set; }
     /// <summary>What lay in the place is copied into the new tmpfs.</summary>
     public bool CopyUp { get; private set; }
     /// <summary>For the file system itself: "mode=755", "size=64m", "sync".</summary>
@@ -33,7 +37,6 @@ internal sealed record MountOptions
 
     public bool IsReadOnly => (Set & MountAttribute.ReadOnly) != 0;
 
-    /// <exception cref="FaultException">NotSupported, naming the option.</exception>
     public static MountOptions Parse(IReadOnlyList<string>? options)
     {
         MountOptions parsed = new();
@@ -85,8 +88,9 @@ internal sealed record MountOptions
             case "unbindable" or "runbindable": Propagate(MountFlags.Unbindable, option); break;
             case "tmpcopyup": CopyUp = true; break;
             case "sync" or "dirsync" or "lazytime" or "mand" or "iversion": FileSystem.Add(option); break;
-            case "remount" or "idmap" or "ridmap":
-                throw new FaultException(FaultKind.NotSupported, $"mount option '{option}' is not supported yet; remove it");
+            case "remount": IsRemount = true; break;
+            case "idmap": IsIdMapped = true; break;
+            case "ridmap": IsIdMapped = IsRecursivelyIdMapped = true; break;
             default: FileSystem.Add(option); break;
         }
     }

@@ -10,7 +10,7 @@ internal static class ProcPlaces
         "/proc/slabinfo", "/proc/net/dev", "/proc/sys/kernel/ns_last_pid", "/proc/sys/crypto/fips_enabled",
     ];
 
-    /// <param name="type">Null for a bind mount.</param>
+    /// <param name="type">Null for a bind mount, unless its source is a procfs itself.</param>
     internal static bool IsAllowed(string destination, string? type)
     {
         string clean = Path.GetFullPath(destination);

@@ -26,6 +26,9 @@ public sealed record LinuxSpec
     public IReadOnlyList<string>? ReadonlyPaths { get; init; }
     public string? MountLabel { get; init; }
     public IntelRdt? IntelRdt { get; init; }
+    public MemoryPolicy? MemoryPolicy { get; init; }
+    /// <summary>Interfaces of the runtime's network namespace, by name, that move into the container's.</summary>
+    public IReadOnlyDictionary<string, NetDevice>? NetDevices { get; init; }
     public Personality? Personality { get; init; }
 }
 
@@ -62,9 +65,33 @@ public sealed record Personality
     public IReadOnlyList<string>? Flags { get; init; }
 }
 
+/// <summary>config-linux.md § IntelRdt.</summary>
 public sealed record IntelRdt
 {
+    /// <summary>The directory in resctrl; "/" is the default class. The container's id when absent.</summary>
     public string? ClosID { get; init; }
+    /// <summary>Lines of the schemata file, written before <see cref="Schemata"/>.</summary>
     public string? L3CacheSchema { get; init; }
     public string? MemBwSchema { get; init; }
+    public IReadOnlyList<string>? Schemata { get; init; }
+    /// <summary>A monitoring group of the container's own.</summary>
+    public bool? EnableMonitoring { get; init; }
+}
+
+/// <summary>set_mempolicy(2).</summary>
+public sealed record MemoryPolicy
+{
+    /// <summary>"MPOL_BIND" and the like.</summary>
+    public required string Mode { get; init; }
+    /// <summary>A list such as "0-3,7".</summary>
+    public string? Nodes { get; init; }
+    /// <summary>"MPOL_F_STATIC_NODES" and the like.</summary>
+    public IReadOnlyList<string>? Flags { get; init; }
+}
+
+/// <summary>config-linux.md § Network Devices.</summary>
+public sealed record NetDevice
+{
+    /// <summary>In the container; the same as outside when absent.</summary>
+    public string? Name { get; init; }
 }

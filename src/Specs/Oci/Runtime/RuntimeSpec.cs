@@ -4,7 +4,7 @@ namespace Sampan.Specs.Oci.Runtime;
 public sealed record RuntimeSpec
 {
     /// <summary>The version of the specification that we write.</summary>
-    public const string CurrentVersion = "1.2.1";
+    public const string CurrentVersion = "1.3.0";
 
     public string OciVersion { get; init; } = CurrentVersion;
     public Root? Root { get; init; }

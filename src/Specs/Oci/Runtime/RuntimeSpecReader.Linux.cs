@@ -19,6 +19,8 @@ public static partial class RuntimeSpecReader
         string? mountLabel = null;
         IntelRdt? intelRdt = null;
         Personality? personality = null;
+        MemoryPolicy? memoryPolicy = null;
+        Dictionary<string, NetDevice>? netDevices = null;
         PropertyName property = default;
         while (json.NextProperty(ref property))
         {
@@ -37,8 +39,8 @@ public static partial class RuntimeSpecReader
             else if (property.Is("mountLabel"u8)) mountLabel = json.String();
             else if (property.Is("intelRdt"u8)) intelRdt = IntelRdt(ref json);
             else if (property.Is("personality"u8)) personality = Personality(ref json);
-            else if (property.Is("netDevices"u8)) throw JsonDocumentReader.NotSupported("netDevices");
-            else if (property.Is("memoryPolicy"u8)) throw JsonDocumentReader.NotSupported("memoryPolicy");
+            else if (property.Is("memoryPolicy"u8)) memoryPolicy = MemoryPolicy(ref json);
+            else if (property.Is("netDevices"u8)) netDevices = json.Map(NetDevice);
         }
         return new()
         {
@@ -57,6 +59,8 @@ public static partial class RuntimeSpecReader
             MountLabel = mountLabel,
             IntelRdt = intelRdt,
             Personality = personality,
+            MemoryPolicy = memoryPolicy,
+            NetDevices = netDevices,
         };
     }
 
@@ -148,19 +152,56 @@ public static partial class RuntimeSpecReader
         string? closID = null;
         string? l3CacheSchema = null;
         string? memBwSchema = null;
+        List<string>? schemata = null;
+        bool? enableMonitoring = null;
         PropertyName property = default;
         while (json.NextProperty(ref property))
         {
             if (property.Is("closID"u8)) closID = json.String();
             else if (property.Is("l3CacheSchema"u8)) l3CacheSchema = json.String();
             else if (property.Is("memBwSchema"u8)) memBwSchema = json.String();
+            else if (property.Is("schemata"u8)) schemata = json.Strings();
+            else if (property.Is("enableMonitoring"u8)) enableMonitoring = json.Boolean();
         }
         return new()
         {
             ClosID = closID,
             L3CacheSchema = l3CacheSchema,
             MemBwSchema = memBwSchema,
+            Schemata = schemata,
+            EnableMonitoring = enableMonitoring,
         };
+    }
+
+    private static MemoryPolicy MemoryPolicy(ref JsonCursor json)
+    {
+        string? mode = null;
+        string? nodes = null;
+        List<string>? flags = null;
+        PropertyName property = default;
+        while (json.NextProperty(ref property))
+        {
+            if (property.Is("mode"u8)) mode = json.String();
+            else if (property.Is("nodes"u8)) nodes = json.String();
+            else if (property.Is("flags"u8)) flags = json.Strings();
+        }
+        return new()
+        {
+            Mode = mode ?? throw JsonDocumentReader.Missing("mode"),
+            Nodes = nodes,
+            Flags = flags,
+        };
+    }
+
+    private static NetDevice NetDevice(ref JsonCursor json)
+    {
+        string? name = null;
+        PropertyName property = default;
+        while (json.NextProperty(ref property))
+        {
+            if (property.Is("name"u8)) name = json.String();
+        }
+        return new() { Name = name };
     }
 
     private static Seccomp Seccomp(ref JsonCursor json)

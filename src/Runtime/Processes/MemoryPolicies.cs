@@ -1,0 +1,37 @@
+using Sampan.Faults;
+using Sampan.Linux;
+using Sampan.Linux.Children;
+using Sampan.Linux.Native;
+using Sampan.Specs.Oci.Runtime;
+
+namespace Sampan.Runtime.Processes;
+
+/// <summary>linux.memoryPolicy: set_mempolicy(2). It outlives execve.</summary>
+internal static unsafe class MemoryPolicies
+{
+    private static readonly string[] Modes =   // linux/mempolicy.h, by number
+        ["MPOL_DEFAULT", "MPOL_PREFERRED", "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_LOCAL", "MPOL_PREFERRED_MANY", "MPOL_WEIGHTED_INTERLEAVE"];
+
+    /// <exception cref="FaultException">InvalidArgument: an unknown mode or flag, nodes that are no list or do not suit the mode.</exception>
+    internal static void Add(ChildPlan plan, MemoryPolicy? policy)
+    {
+        if (policy is null) return;
+        int mode = Array.IndexOf(Modes, policy.Mode);
+        if (mode < 0) throw new FaultException(FaultKind.InvalidArgument, $"invalid linux.memoryPolicy.mode '{policy.Mode}': expected a name such as MPOL_BIND");
+        foreach (string flag in policy.Flags ?? [])
+            mode |= flag switch
+            {
+                "MPOL_F_STATIC_NODES" => 1 << 15,
+                "MPOL_F_RELATIVE_NODES" => 1 << 14,
+                "MPOL_F_NUMA_BALANCING" => 1 << 13,
+                _ => throw new FaultException(FaultKind.InvalidArgument, $"invalid flag '{flag}' in linux.memoryPolicy.flags"),
+            };
+        ulong[] nodes = NumberList.Parse(policy.Nodes ?? "")
+            ?? throw new FaultException(FaultKind.InvalidArgument, $"invalid linux.memoryPolicy.nodes '{policy.Nodes}': expected a list such as 0-3,7");
+        bool takesNone = policy.Mode is "MPOL_DEFAULT" or "MPOL_LOCAL", needsSome = !takesNone && policy.Mode != "MPOL_PREFERRED";
+        if (takesNone && nodes.Length > 0) throw new FaultException(FaultKind.InvalidArgument, $"memory policy {policy.Mode} requires 0 nodes: remove linux.memoryPolicy.nodes");
+        if (needsSome && nodes.Length == 0) throw new FaultException(FaultKind.InvalidArgument, $"memory policy {policy.Mode} requires at least one node: add linux.memoryPolicy.nodes");
+        // The kernel looks at one bit less than it is told.
+        plan.Call($"cannot set the memory policy {policy.Mode}", SyscallNumber.set_mempolicy, mode, nodes.Length == 0 ? null : plan.Copy<ulong>(nodes), nodes.Length == 0 ? 0 : (nodes.Length * 64) + 1);
+    }
+}

@@ -1,0 +1,107 @@
+using System.Text.Json.Nodes;
+
+namespace Sampan.Runtime.Tests;
+
+public sealed class MountTests : IDisposable
+{
+    private readonly RuntimeProgramHost _host = new();
+
+    public void Dispose() => _host.Dispose();
+
+    [Fact]
+    public void An_id_mapped_mount_shows_other_owners_and_writes_as_them()
+    {
+        string data = Data(owner: 1000);
+        string output = RuntimeProgramHost.Succeed(_host.RunScript("stat -c %u:%g /data/file; touch /data/new", bundle =>
+        {
+            bundle.Mount("/data", "bind", data, "rbind", "idmap");
+            bundle.Mounts[^1]!["uidMappings"] = Mapping(1000, 0);
+            bundle.Mounts[^1]!["gidMappings"] = Mapping(1000, 0);
+        }));
+        Assert.Equal("0:0\n", output);
+        Assert.Equal("1000:1000", RuntimeProgramHost.Execute("stat", ["-c", "%u:%g", $"{data}/new"]).Output.Trim());
+    }
+
+    [Theory]
+    [InlineData("idmap", "65534")]
+    [InlineData("ridmap", "0")]
+    public void An_id_mapped_mount_takes_the_mapping_of_the_user_namespace_and_ridmap_covers_what_is_below(string option, string below)
+    {
+        string data = Data(owner: 0);
+        Directory.CreateDirectory($"{data}/below");
+        Bundle bundle = new(_host);
+        bundle.UseUserNamespace();
+        bundle.Mount("/data", "bind", data, "rbind", option);
+        bundle.Process["args"] = new JsonArray("sh", "-c", "stat -c %u /data/file /data/below");
+        Outcome outcome = RuntimeProgramHost.Execute("unshare", ["-m", "sh", "-c",
+            $"mount -t tmpfs tmpfs {data}/below && {RuntimeProgramHost.Program} --root {_host.StateRoot} run -b {bundle.Write()} {_host.Id}"]);
+        Assert.Equal($"0\n{below}\n", RuntimeProgramHost.Succeed(outcome));
+    }
+
+    [Fact]
+    public void An_id_mapped_mount_without_any_mapping_or_with_half_of_one_is_refused()
+    {
+        string data = Data(owner: 0);
+        Assert.Contains("has no mappings", _host.RunScript("true", bundle => bundle.Mount("/data", "bind", data, "bind", "idmap")).Error);
+        Assert.Contains("must have both uid and gid mappings", _host.RunScript("true", bundle =>
+        {
+            bundle.Mount("/data", "bind", data, "bind");
+            bundle.Mounts[^1]!["uidMappings"] = Mapping(0, 5);
+        }).Error);
+    }
+
+    [Fact]
+    public void A_remount_changes_what_is_mounted_there()
+    {
+        Outcome outcome = _host.RunScript("touch /data/x; grep -c ' /data .*nosuid.*size=2048k' /proc/self/mountinfo", bundle =>
+        {
+            bundle.Mount("/data", "tmpfs", "tmpfs", "size=1m");
+            bundle.Mount("/data", null, "none", "remount", "ro", "nosuid", "size=2m");
+        });
+        Assert.Contains("Read-only file system", outcome.Error);
+        Assert.Equal("1\n", outcome.Output);
+        Assert.Contains("nothing is mounted there", _host.RunScript("true", bundle => bundle.Mount("/tmp", null, "none", "remount", "ro")).Error);
+    }
+
+    [Theory]
+    [InlineData("rro", "touch /data/x", "Read-only file system")]
+    [InlineData("rnoexec", "cp /bin/busybox /data/echo; /data/echo", "Permission denied")]
+    [InlineData("rnodev", "cat /data/null", "")]
+    public void Recursive_attributes_hold_for_file_systems_too(string option, string script, string error)
+        => Assert.Contains(error, _host.RunScript(script, bundle => bundle.Mount("/data", "tmpfs", "tmpfs", option)).Error);
+
+    [Fact]
+    public void Options_that_a_bind_mount_has_no_use_for_are_told()
+    {
+        string data = Data(owner: 0);
+        Outcome outcome = _host.RunScript("echo ran", bundle => bundle.Mount("/data", "bind", data, "bind", "size=1m"));
+        Assert.Equal("ran\n", outcome.Output);
+        Assert.Contains("options size=1m of the bind mount on '/data' have no effect", outcome.Error);
+    }
+
+    [Theory]
+    [InlineData("shared", "shared:")]
+    [InlineData("slave", "master:")]
+    [InlineData("private", "")]
+    [InlineData("unbindable", "unbindable")]
+    public void Propagation_of_a_mount_is_as_configured(string option, string expected)
+    {
+        Directory.CreateDirectory($"{_host.Folder}/data");
+        Bundle bundle = new(_host);
+        bundle.Mount("/data", "bind", $"{_host.Folder}/data", "bind", option);
+        bundle.Process["args"] = new JsonArray("sh", "-c", "grep ' /data ' /proc/self/mountinfo");
+        string line = RuntimeProgramHost.Execute("unshare", ["-m", "--propagation", "shared", RuntimeProgramHost.Program, "--root", _host.StateRoot, "run", "-b", bundle.Write(), _host.Id]).Output;
+        Assert.Contains(expected, line);
+        if (option == "private") Assert.DoesNotContain(":", line.Split(" - ")[0].Split(' ')[6..].FirstOrDefault() ?? "");
+    }
+
+    private string Data(int owner)
+    {
+        string data = Directory.CreateDirectory($"{_host.Folder}/data").FullName;
+        File.WriteAllText($"{data}/file", "x");
+        RuntimeProgramHost.Succeed(RuntimeProgramHost.Execute("chown", ["-R", $"{owner}:{owner}", data]));
+        return data;
+    }
+
+    private static JsonArray Mapping(int onDisk, int shown) => [new JsonObject { ["containerID"] = onDisk, ["hostID"] = shown, ["size"] = 1 }];
+}

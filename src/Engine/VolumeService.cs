@@ -43,7 +43,7 @@ public sealed class VolumeService
         if (request.ClusterVolumeSpec is { ValueKind: not System.Text.Json.JsonValueKind.Null })
             throw new FaultException(FaultKind.NotSupported, "not supported by this engine: ClusterVolumeSpec");
         if (request.Driver is not ("" or "local"))
-            throw new FaultException(FaultKind.NotFound, $"error looking up volume plugin {request.Driver}: plugin \"{request.Driver}\" not found");
+            throw new FaultException(FaultKind.NotFound, $"create {request.Name}: error looking up volume plugin {request.Driver}: plugin \"{request.Driver}\" not found");
         var labels = request.Labels;
         string name = request.Name;
         if (name.Length == 0)

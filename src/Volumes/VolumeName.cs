@@ -10,7 +10,7 @@ public static class VolumeName
     public static void Check(string name)
     {
         if (name.Length == 1)
-            throw new FaultException(FaultKind.InvalidArgument, "volume name is too short, names should be at least two alphanumeric characters");
+            throw new FaultException(FaultKind.InvalidArgument, $"create {name}: volume name is too short, names should be at least two alphanumeric characters");
         if (!IsValid(name))
             throw new FaultException(FaultKind.InvalidArgument, $"create {name}: \"{name}\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path");
     }

@@ -100,6 +100,40 @@ public sealed class LifecycleTests(EngineFixture fixture) : IClassFixture<Engine
     }
 
     [Fact]
+    public async Task Rm_f_and_kill_end_a_paused_container_too()
+    {
+        await RunAsync("iced", "sleep", "100");
+        (await Engine.DockerAsync("pause", "iced")).Succeeded();
+        Assert.Contains("container is paused and must be unpaused first", (await Engine.DockerAsync("rm", "iced")).Exited(1).Error);
+        (await Engine.DockerAsync("rm", "-f", "iced")).Succeeded();
+        await RunAsync("iced", "sleep", "100");
+        (await Engine.DockerAsync("pause", "iced")).Succeeded();
+        (await Engine.DockerAsync("kill", "iced")).Succeeded();
+        Assert.Equal("exited 137", await Engine.InspectAsync("iced", "{{.State.Status}} {{.State.ExitCode}}"));
+        await RemoveAsync("iced");
+    }
+
+    [Fact]
+    public async Task A_container_is_removed_by_force_in_the_moment_it_ends()
+    {
+        // The end of the process and the removal meet at another point each time.
+        CommandResult runs = await Engine.TypedAsync("for i in 0 1 2 3 4 5 6 7 8 9; do docker run -d --name ending-$i busybox sleep 0.0$i >/dev/null && docker rm -f ending-$i || exit 1; done");
+        Assert.Equal(10, runs.Succeeded().Lines.Length);
+    }
+
+    [Fact]
+    public async Task An_exec_with_a_terminal_is_framed_for_a_client_that_asks_for_frames()
+    {
+        await RunAsync("framed", "sleep", "100");
+        CommandResult made = await Engine.TypedAsync($$$"""
+            id=$(curl -s --unix-socket {{{Engine.Socket}}} -H 'Content-Type: application/json' -d '{"Cmd":["echo","hi"],"Tty":true,"AttachStdout":true}' http://d/containers/framed/exec | sed 's/.*"Id":"\([0-9a-f]*\)".*/\1/')
+            curl -s --unix-socket {{{Engine.Socket}}} -H 'Content-Type: application/json' -d '{"Detach":false,"Tty":false}' http://d/exec/$id/start | od -An -tx1
+            """);
+        Assert.Equal("01 00 00 00 00 00 00 04 68 69 0d 0a", made.Succeeded().Line.Trim());
+        await RemoveAsync("framed");
+    }
+
+    [Fact]
     public async Task Names_are_unique_and_can_be_changed()
     {
         (await Engine.DockerAsync("create", "--name", "first", "busybox", "true")).Succeeded();

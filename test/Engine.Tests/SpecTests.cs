@@ -11,12 +11,12 @@ public sealed class SpecTests
     private const string Group = "root:x:0:\naudio:x:29:app,root\nstaff:x:50:\n";
 
     [Theory]
-    [InlineData("", 0, 0, "29", "/root")]
-    [InlineData("app", 1000, 1001, "29", "/home/app")]
-    [InlineData("1000", 1000, 1001, "29", "/home/app")]
-    [InlineData("app:staff", 1000, 50, "", "/home/app")]
-    [InlineData("1234", 1234, 0, "", "/")]
-    [InlineData("1234:77", 1234, 77, "", "/")]
+    [InlineData("", 0, 0, "0,29", "/root")]
+    [InlineData("app", 1000, 1001, "1001,29", "/home/app")]
+    [InlineData("1000", 1000, 1001, "1001,29", "/home/app")]
+    [InlineData("app:staff", 1000, 50, "50", "/home/app")]
+    [InlineData("1234", 1234, 0, "0", "/")]
+    [InlineData("1234:77", 1234, 77, "77", "/")]
     public void Users_are_found_in_the_containers_own_files(string user, uint uid, uint gid, string groups, string home)
     {
         var resolved = UserLookup.Resolve(user, null, Passwd, Group);
@@ -74,12 +74,10 @@ public sealed class SpecTests
     }
 
     [Theory]
-    [InlineData("""{"defaultAction":"SCMP_ACT_ERRNO","syscalls":[{"names":["mount"],"action":"SCMP_ACT_ALLOW","includes":{"caps":["CAP_SYS_ADMIN"]}}]}""", FaultKind.NotSupported)]
-    [InlineData("""{"defaultAction":"SCMP_ACT_ERRNO","archMap":[]}""", FaultKind.NotSupported)]
-    [InlineData("{", FaultKind.InvalidArgument)]
-    [InlineData("[]", FaultKind.InvalidArgument)]
-    public void A_seccomp_profile_that_would_be_read_wrongly_is_refused(string profile, FaultKind kind) =>
-        Assert.Equal(kind, Assert.Throws<FaultException>(() => SecurityOptions.Parse([$"seccomp={profile}"], false)).Kind);
+    [InlineData("{")]
+    [InlineData("[]")]
+    public void A_seccomp_profile_that_cannot_be_read_is_refused(string profile) =>
+        Assert.Equal(FaultKind.InvalidArgument, Assert.Throws<FaultException>(() => SecurityOptions.Parse([$"seccomp={profile}"], false)).Kind);
 
     [Fact]
     public void A_seccomp_profile_of_ones_own_is_taken()

@@ -12,17 +12,18 @@ namespace Sampan.Engine.Archives;
 /// <summary><c>docker cp</c>, <c>docker export</c>, <c>docker diff</c>.</summary>
 internal sealed class ContainerArchiver(ImageService images, EventLog events)
 {
+    /// <param name="asked">What the client called the container.</param>
     /// <exception cref="FaultException">NotFound, with Docker's text.</exception>
-    public ContainerPathStat Stat(Container container, string path)
+    public ContainerPathStat Stat(Container container, string asked, string path)
     {
-        using var files = ContainerFiles.Open(container, images, path, write: false);
+        using var files = ContainerFiles.Open(container, asked, images, path, write: false);
         return ContainerArchive.ToDocument(Archive.Stat(files.Root, files.Path));
     }
 
     /// <exception cref="FaultException">NotFound, with Docker's text.</exception>
-    public ContainerArchive Get(Container container, string path)
+    public ContainerArchive Get(Container container, string asked, string path)
     {
-        var files = ContainerFiles.Open(container, images, path, write: false);
+        var files = ContainerFiles.Open(container, asked, images, path, write: false);
         try
         {
             var archive = new ContainerArchive(files, Archive.Pack(files.Root, files.Path));
@@ -37,14 +38,14 @@ internal sealed class ContainerArchiver(ImageService images, EventLog events)
     }
 
     /// <exception cref="FaultException">NotFound, InvalidArgument; PermissionDenied: a read-only place.</exception>
-    public async Task PutAsync(Container container, string path, Stream tar, PutArchiveOptions options, CancellationToken ct)
+    public async Task PutAsync(Container container, string asked, string path, Stream tar, PutArchiveOptions options, CancellationToken ct)
     {
         RefuseReadOnly(container, path);
         // A start in the middle would mount the same layers a second time, writable: overlayfs leaves that undefined.
         await container.Verbs.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            await Task.Run(() => Unpack(container, path, tar, options, ct), ct).ConfigureAwait(false);
+            await Task.Run(() => Unpack(container, asked, path, tar, options, ct), ct).ConfigureAwait(false);
         }
         finally
         {
@@ -53,9 +54,9 @@ internal sealed class ContainerArchiver(ImageService images, EventLog events)
         events.Publish(container, "extract-to-dir");
     }
 
-    private void Unpack(Container container, string path, Stream tar, PutArchiveOptions options, CancellationToken ct)
+    private void Unpack(Container container, string asked, string path, Stream tar, PutArchiveOptions options, CancellationToken ct)
     {
-        using var files = ContainerFiles.Open(container, images, path, write: true);
+        using var files = ContainerFiles.Open(container, asked, images, path, write: true);
         (uint, uint)? owner = null;
         if (options.CopyUidGid && container.Document.Config.User.Length > 0)
         {

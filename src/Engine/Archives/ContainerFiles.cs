@@ -2,6 +2,7 @@ using System.Globalization;
 using Sampan.Engine.Containers;
 using Sampan.Images;
 using Sampan.Linux;
+using Sampan.Linux.Native;
 using Sampan.Snapshots;
 
 namespace Sampan.Engine.Archives;
@@ -18,24 +19,27 @@ internal sealed class ContainerFiles : IDisposable
     /// <summary>The path asked for, below <see cref="Root"/>.</summary>
     public string Path { get; }
 
+    /// <param name="asked">What the client called the container: errors call it the same.</param>
     /// <param name="path">As the client gave it; "." and ".." have no meaning outside the container.</param>
-    public static ContainerFiles Open(Container container, ImageService images, string path, bool write)
+    public static ContainerFiles Open(Container container, string asked, ImageService images, string path, bool write)
     {
         string absolute = path.StartsWith('/') ? path : "/" + path;
         if (container.State.Status.HasProcess())
         {
-            var live = RootDirectory.Open(string.Create(CultureInfo.InvariantCulture, $"/proc/{container.State.Pid}/root"));
+            var live = Named(string.Create(CultureInfo.InvariantCulture, $"/proc/{container.State.Pid}/root"), asked);
             return new ContainerFiles(live, absolute, live);
         }
         if (FindMount(container, absolute) is { } mount)
         {
-            var source = RootDirectory.Open(mount.Source);
+            var source = Named(mount.Source, asked);
             return new ContainerFiles(source, absolute.Length > mount.Destination.Length ? absolute[mount.Destination.Length..] : "/.", source);
         }
         var key = new SnapshotKey(container.Id);
-        var snapshot = MountedSnapshot.Open(write ? images.Snapshotter.Mounts(key) : images.Snapshotter.ReadOnlyMounts(key), container.Document.Name);
+        var snapshot = MountedSnapshot.Open(write ? images.Snapshotter.Mounts(key) : images.Snapshotter.ReadOnlyMounts(key), asked);
         return new ContainerFiles(snapshot.Root, absolute, snapshot);
     }
+
+    private static RootDirectory Named(string path, string name) => new(Files.Open(path, OpenFlags.Path | OpenFlags.Directory), name);
 
     /// <summary>The bind or volume that a path of a container is on, whether it runs or not.</summary>
     public static ContainerMount? FindMount(Container container, string path)

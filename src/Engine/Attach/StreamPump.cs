@@ -1,3 +1,4 @@
+using Sampan.Engine.Logs;
 using Sampan.ShimClient;
 
 namespace Sampan.Engine.Attach;
@@ -11,10 +12,11 @@ internal static class StreamPump
     private const int BufferLength = 64 * 1024;
 
     /// <param name="keys">Null: nothing is watched for.</param>
-    public static async Task<PumpEnd> RunAsync(Stream client, AttachStream process, bool stdin, DetachKeys? keys, CancellationToken ct)
+    public static async Task<PumpEnd> RunAsync(Stream client, AttachStream process, bool stdin, DetachKeys? keys, CancellationToken ct,
+        StreamForm form = StreamForm.AsItIs)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var output = CopyOutputAsync(process, client, stop.Token);
+        var output = CopyOutputAsync(process, client, form, stop.Token);
         var input = stdin ? CopyInputAsync(client, process, keys, stop.Token) : Task.FromResult(InputEnd.Closed);
         var first = await Task.WhenAny(output, input).ConfigureAwait(false);
         // The end of input is not the end: output goes on until the process has ended.
@@ -33,15 +35,17 @@ internal static class StreamPump
     private enum InputEnd { Closed, Broken, Detached }
 
     /// <returns>True when the process's side ended; false when the client could not be written to.</returns>
-    private static async Task<bool> CopyOutputAsync(AttachStream process, Stream client, CancellationToken ct)
+    private static async Task<bool> CopyOutputAsync(AttachStream process, Stream client, StreamForm form, CancellationToken ct)
     {
         byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferLength);
+        int head = form is StreamForm.Framed ? StreamFrame.HeaderLength : 0;
+        var frames = form is StreamForm.Unframed ? new FrameReader() : null;
         while (true)
         {
             int read;
             try
             {
-                read = await process.ReadAsync(buffer, ct).ConfigureAwait(false);
+                read = await process.ReadAsync(buffer.AsMemory(head), ct).ConfigureAwait(false);
             }
             catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException)
             {
@@ -49,9 +53,13 @@ internal static class StreamPump
             }
             if (read == 0)
                 return true;
+            if (head > 0)
+                StreamFrame.WriteHeader(buffer, StreamFrame.Stdout, read);
+            if (frames is not null && (read = frames.KeepStdout(buffer.AsSpan(0, read))) == 0)
+                continue;
             try
             {
-                await client.WriteAsync(buffer.AsMemory(0, read), ct).ConfigureAwait(false);
+                await client.WriteAsync(buffer.AsMemory(0, head + read), ct).ConfigureAwait(false);
                 await client.FlushAsync(ct).ConfigureAwait(false);
             }
             catch (Exception error) when (error is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)

@@ -71,7 +71,9 @@ internal sealed partial class ContainerEnd(ContainerStore store, ContainerLaunch
             if (!container.State.Status.HasProcess())
                 return;
             container.Task = null;
-            container.Health = null;
+            // Without a process nothing is healthy; what the checks found stays to be read.
+            if (container.Health is { } health)
+                container.Health = health with { Status = Health.HealthMonitor.Unhealthy };
             foreach (var exec in container.Execs)
                 exec.ContainerEnded();
             Ended(container);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Sampan.Engine.Events;
 using Sampan.Faults;
+using Sampan.ShimClient;
 
 namespace Sampan.Engine.Containers;
 
@@ -14,6 +15,8 @@ internal sealed class ContainerKiller(ContainerStore store, EventLog events)
     public async Task KillAsync(Container container, string? signal, CancellationToken ct)
     {
         int number = string.IsNullOrEmpty(signal) ? Signal.Kill : Signal.Parse(signal);
+        // Taken before the status is looked at: an end in between is seen by one or the other.
+        var exit = container.NextExit;
         var state = container.State;
         if (!state.Status.HasProcess() || container.Task is not { } task)
         {
@@ -30,10 +33,10 @@ internal sealed class ContainerKiller(ContainerStore store, EventLog events)
         await SendAsync(container, number, ct).ConfigureAwait(false);
         // A frozen process takes SIGKILL when it thaws.
         if (state.Status is ContainerStatus.Paused && number is Signal.Kill)
-            await task.ResumeAsync(ct).ConfigureAwait(false);
+            await ThawAsync(task, ct).ConfigureAwait(false);
         PublishKill(container, number);
         if (number is Signal.Kill)
-            await WaitForExitAsync(container, KillPatience, ct).ConfigureAwait(false);
+            await WaitAsync(exit, KillPatience, ct).ConfigureAwait(false);
     }
 
     /// <param name="timeoutSeconds">Null: the container's own, else 10; -1: no SIGKILL ever.</param>
@@ -42,6 +45,7 @@ internal sealed class ContainerKiller(ContainerStore store, EventLog events)
     {
         int number = string.IsNullOrEmpty(signal) ? StopSignalOf(container) : Signal.Parse(signal);
         int seconds = timeoutSeconds ?? container.Document.Config.StopTimeout ?? DefaultStopSeconds;
+        var exit = container.NextExit;   // before the status, as above
         var state = container.State;
         if (state.Status is ContainerStatus.Restarting)
         {
@@ -51,10 +55,9 @@ internal sealed class ContainerKiller(ContainerStore store, EventLog events)
         if (!state.Status.HasProcess())
             return false;
         MarkStopped(container);
-        var exit = container.NextExit;
         await SendAsync(container, number, ct).ConfigureAwait(false);
         if (state.Status is ContainerStatus.Paused && container.Task is { } frozen)
-            await frozen.ResumeAsync(ct).ConfigureAwait(false);
+            await ThawAsync(frozen, ct).ConfigureAwait(false);
         PublishKill(container, number);
         if (!await WaitAsync(exit, seconds < 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(seconds), ct).ConfigureAwait(false))
         {
@@ -84,8 +87,17 @@ internal sealed class ContainerKiller(ContainerStore store, EventLog events)
         }
     }
 
-    private static Task<bool> WaitForExitAsync(Container container, TimeSpan patience, CancellationToken ct) =>
-        container.State.Status.HasProcess() ? WaitAsync(container.NextExit, patience, ct) : Task.FromResult(true);
+    private static async Task ThawAsync(TaskClient task, CancellationToken ct)
+    {
+        try
+        {
+            await task.ResumeAsync(ct).ConfigureAwait(false);
+        }
+        catch (FaultException error) when (error.Kind is FaultKind.Conflict or FaultKind.NotFound or FaultKind.Unavailable)
+        {
+            // SIGKILL thaws by itself where the runtime sends it so, and then the process may be gone too.
+        }
+    }
 
     private static async Task<bool> WaitAsync(Task exit, TimeSpan patience, CancellationToken ct)
     {

@@ -32,8 +32,9 @@ internal sealed class ContainerRemover(
                     return;
                 throw new FaultException(FaultKind.NotFound, $"No such container: {container.Id}");
             }
+            // Looked at in its own turn: an end that is being handled has come to its end by now.
             if (container.State.Status.HasProcess())
-                throw Refuse(container);
+                throw options.Force ? NoExit(container) : Refuse(container);
             RemoveParts(container, options.Volumes);
         }
         finally
@@ -52,8 +53,6 @@ internal sealed class ContainerRemover(
         {
             // It has ended in between.
         }
-        if (container.State.Status.HasProcess())
-            throw new FaultException(FaultKind.Internal, $"cannot remove container \"/{container.Document.Name}\": could not kill container: did not receive an exit event");
     }
 
     private void RemoveParts(Container container, bool withVolumes)
@@ -76,6 +75,9 @@ internal sealed class ContainerRemover(
         store.Delete(document.Id);
         images.CollectLayers();
     }
+
+    private static FaultException NoExit(Container container) => new(FaultKind.Internal,
+        $"cannot remove container \"/{container.Document.Name}\": could not kill container: did not receive an exit event");
 
     private static FaultException Refuse(Container container) => new(FaultKind.Conflict, container.State.Status is ContainerStatus.Paused
         ? $"cannot remove container \"/{container.Document.Name}\": container is paused and must be unpaused first"

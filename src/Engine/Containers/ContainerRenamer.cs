@@ -11,7 +11,7 @@ internal sealed class ContainerRenamer(ContainerIndex index, ContainerStore stor
     {
         if (newName.Length == 0)
             throw new FaultException(FaultKind.InvalidArgument, "Neither old nor new names may be empty");
-        string name = ContainerName.Validate(newName);
+        string name = Validate(newName);
         await container.Verbs.WaitAsync(ct).ConfigureAwait(false);
         try
         {
@@ -36,6 +36,18 @@ internal sealed class ContainerRenamer(ContainerIndex index, ContainerStore stor
         finally
         {
             container.Verbs.Release();
+        }
+    }
+
+    private static string Validate(string newName)
+    {
+        try
+        {
+            return ContainerName.Validate(newName.StartsWith('/') ? newName : "/" + newName);
+        }
+        catch (FaultException error)
+        {
+            throw new FaultException(error.Kind, $"Error when allocating new name: {error.Message}", error);
         }
     }
 }

@@ -72,8 +72,13 @@ public sealed class ContainerService
     public IReadOnlyList<ContainerSummary> List(ContainerListOptions options) => _verbs.Lister.List(options);
 
     /// <param name="psArguments">Options of ps(1); null or empty: -ef.</param>
-    public Task<ContainerTopResponse> TopAsync(string nameOrId, string? psArguments, CancellationToken ct) =>
-        ContainerTop.RunAsync(_index.Get(nameOrId), psArguments, ct);
+    public async Task<ContainerTopResponse> TopAsync(string nameOrId, string? psArguments, CancellationToken ct)
+    {
+        var container = _index.Get(nameOrId);
+        var processes = await ContainerTop.RunAsync(container, psArguments, ct).ConfigureAwait(false);
+        _verbs.Events.Publish(container, "top");
+        return processes;
+    }
 
     /// <exception cref="FaultException">NotSupported: its log driver keeps nothing.</exception>
     public ContainerLogs Logs(string nameOrId, ContainerLogOptions options)
@@ -108,12 +113,12 @@ public sealed class ContainerService
     public IAsyncEnumerable<ContainerStats> Stats(string nameOrId, bool stream, bool oneShot, CancellationToken ct) =>
         ContainerStatsReader.ReadAsync(_index.Get(nameOrId), stream, oneShot, ct);
 
-    public ContainerPathStat StatPath(string nameOrId, string path) => _verbs.Archiver.Stat(_index.Get(nameOrId), path);
+    public ContainerPathStat StatPath(string nameOrId, string path) => _verbs.Archiver.Stat(_index.Get(nameOrId), nameOrId, path);
 
-    public ContainerArchive GetArchive(string nameOrId, string path) => _verbs.Archiver.Get(_index.Get(nameOrId), path);
+    public ContainerArchive GetArchive(string nameOrId, string path) => _verbs.Archiver.Get(_index.Get(nameOrId), nameOrId, path);
 
     public Task PutArchiveAsync(string nameOrId, string path, Stream tar, PutArchiveOptions options, CancellationToken ct) =>
-        _verbs.Archiver.PutAsync(_index.Get(nameOrId), path, tar, options, ct);
+        _verbs.Archiver.PutAsync(_index.Get(nameOrId), nameOrId, path, tar, options, ct);
 
     public IReadOnlyList<FilesystemChange> Changes(string nameOrId) => _verbs.Archiver.Changes(_index.Get(nameOrId));
 

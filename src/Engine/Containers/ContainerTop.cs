@@ -38,7 +38,7 @@ internal static class ContainerTop
         {
             string text = System.Text.Encoding.UTF8.GetString(Files.ReadAll(output, "ps"));
             return child.Wait().ShellCode == 0 ? text
-                : throw new FaultException(FaultKind.InvalidArgument, $"ps: exit status: {text.Trim()}");
+                : throw new FaultException(FaultKind.InvalidArgument, $"ps: {text.Split('\n', 2)[0].Trim()}");
         }
     }
 

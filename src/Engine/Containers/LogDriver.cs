@@ -26,13 +26,11 @@ internal static class LogDriver
             case JsonFile:
                 foreach (var (name, value) in options)
                     ValidateJsonFileOption(name, value);
-                if (options.ContainsKey("max-file") && !options.ContainsKey("max-size"))
-                    throw new FaultException(FaultKind.InvalidArgument, "max-file cannot be set without max-size");
                 break;
             case "local" or "syslog" or "journald" or "gelf" or "fluentd" or "awslogs" or "splunk" or "gcplogs" or "etwlogs" or "logentries":
                 throw new FaultException(FaultKind.NotSupported, $"not supported by this engine: HostConfig.LogConfig.Type '{type}'; use json-file or none");
             default:
-                throw new FaultException(FaultKind.InvalidArgument, $"logger: no log driver named '{type}' is registered");
+                throw new FaultException(FaultKind.InvalidArgument, $"error looking up logging plugin {type}: plugin \"{type}\" not found");
         }
         return new LogConfig { Type = type, Config = options };
     }
@@ -52,6 +50,8 @@ internal static class LogDriver
                 break;
             case "max-file" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= 10_000:
                 break;
+            case "max-file" when int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int few) && few < 1:
+                throw new FaultException(FaultKind.InvalidArgument, "failed to initialize logging driver: max-file cannot be less than 1");
             case "max-file":
                 throw new FaultException(FaultKind.InvalidArgument, $"invalid value for max-file: '{value}': expected 1 to 10000");
             case "labels" or "labels-regex" or "env" or "env-regex" or "compress" or "tag" or "mode" or "max-buffer-size":
@@ -74,6 +74,6 @@ internal static class LogDriver
             number = number[..^1];
         return unit > 0 && double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double size) && size * unit >= 1
             ? (long)(size * unit)
-            : throw new FaultException(FaultKind.InvalidArgument, $"invalid value for max-size: '{text}': expected a number with b, k, m or g");
+            : throw new FaultException(FaultKind.InvalidArgument, $"failed to initialize logging driver: invalid size: '{text}'");
     }
 }

@@ -52,7 +52,7 @@ public sealed class EventLog
     }
 
     /// <summary>Kept events since <paramref name="sinceNanoseconds"/> (none when null), then new ones until
-    /// <paramref name="untilNanoseconds"/> or cancellation. Both are nanoseconds since the epoch.
+    /// <paramref name="untilNanoseconds"/> or cancellation. Both are nanoseconds since the epoch; until 0 shows all that is kept and ends, as dockerd does.
     /// The subscription stands when this returns: what is published before the first read is not lost.</summary>
     public IAsyncEnumerable<EventMessage> Subscribe(long? sinceNanoseconds, long? untilNanoseconds, Filters filters, CancellationToken ct)
     {
@@ -74,7 +74,7 @@ public sealed class EventLog
         try
         {
             foreach (var message in past)
-                if (message.TimeNano <= (until ?? long.MaxValue) && EventFilter.Matches(filters, message))
+                if ((until is null or 0 || message.TimeNano <= until) && EventFilter.Matches(filters, message))
                     yield return message;
             if (until is { } end)
             {

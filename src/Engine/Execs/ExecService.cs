@@ -44,7 +44,7 @@ public sealed class ExecService
         bool attached = !request.Detach && (session.Request.AttachStdin || session.Request.AttachStdout || session.Request.AttachStderr);
         var run = session.Request with { ConsoleSize = request.ConsoleSize ?? session.Request.ConsoleSize };
         if (attached)
-            return new ExecAttachment(session, run, _starter);
+            return new ExecAttachment(session, run, raw: request.Tty, _starter);
         await _starter.StartDetachedAsync(session, run, ct).ConfigureAwait(false);
         return null;
     }

@@ -25,8 +25,8 @@ internal sealed class ExecSession(string id, Container container, ExecCreateRequ
     /// <summary>Its exit code is known.</summary>
     public Task WhenEnded => _ended.Task;
 
-    /// <summary>The command as events and messages show it.</summary>
-    public string CommandLine => string.Join(' ', Request.Cmd ?? []);
+    /// <summary>The command as events show it: the program, a space, its arguments.</summary>
+    public string CommandLine => $"{Request.Cmd![0]} {string.Join(' ', Request.Cmd.Skip(1))}";
 
     /// <summary>False when somebody started it before.</summary>
     public bool TryBegin()

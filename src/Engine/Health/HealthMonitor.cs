@@ -66,7 +66,8 @@ internal sealed partial class HealthMonitor(ExecStarter execs, EventLog events, 
         catch (OperationCanceledException)
         {
             await KillAsync(session).ConfigureAwait(false);
-            output.Append($"Health check exceeded timeout ({options.Timeout.TotalSeconds}s)");
+            string said = $"Health check exceeded timeout ({GoDuration.Format(options.Timeout)})";
+            output.Insert(0, output.Length > 0 ? said + ": " : said);
             exitCode = -1;
         }
         catch (FaultException error)

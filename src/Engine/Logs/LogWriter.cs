@@ -25,7 +25,8 @@ internal sealed class LogWriter(ContainerLogOptions options, bool framed, Stream
         if (!LogEntry.TryParse(line, _scratch, out var entry) || !IsWanted(entry))
             return;
         int stamp = options.Timestamps ? LogTimestamp.Length + 1 : 0;
-        int length = stamp + entry.Payload.Length;
+        int details = options.Details ? 1 : 0;
+        int length = stamp + details + entry.Payload.Length;
         var span = _output.GetSpan(StreamFrame.HeaderLength + length);
         int at = 0;
         if (framed)
@@ -39,6 +40,8 @@ internal sealed class LogWriter(ContainerLogOptions options, bool framed, Stream
             span[at + stamp - 1] = (byte)' ';
             at += stamp;
         }
+        if (options.Details)
+            span[at++] = (byte)' ';
         entry.Payload.CopyTo(span[at..]);
         _output.Advance(at + entry.Payload.Length);
     }

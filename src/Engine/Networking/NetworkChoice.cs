@@ -26,6 +26,9 @@ internal sealed class NetworkChoice(NetworkManager networks)
             if (asName != mode && (network is null || networks.Find(asName)?.Id != network.Id))
                 throw new FaultException(FaultKind.NotSupported,
                     $"not supported by this engine: NetworkingConfig.EndpointsConfig '{name}' beside network mode '{host.NetworkMode}': a container joins one network");
+            if (endpoint?.IpamConfig?.IPv4Address is { Length: > 0 } && (mode is Network.BridgeName or Network.HostName or Network.NoneName))
+                throw new FaultException(FaultKind.InvalidArgument,
+                    $"invalid config for network {mode}: invalid endpoint settings:\nuser specified IP address is supported on user defined networks only");
             if (endpoint is not null)
                 settings = Validate(endpoint);
         }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sampan.Faults;
 using Sampan.Specs.Docker;
 using Sampan.Specs.Oci.Runtime;
@@ -10,7 +9,7 @@ internal sealed record SecurityOptions
 {
     public bool NoNewPrivileges { get; init; }
     private bool SeccompUnconfined { get; init; }
-    private Seccomp? CustomSeccomp { get; init; }
+    private CustomSeccomp? Profile { get; init; }
     /// <summary>Null where this kernel has no AppArmor, or unconfined.</summary>
     public string? AppArmorProfile { get; init; }
     public bool SystemPathsUnconfined { get; init; }
@@ -18,7 +17,9 @@ internal sealed record SecurityOptions
     /// <summary>The filter to apply; null: unconfined.</summary>
     /// <param name="capabilities">Docker's default allows more calls to those that have the capability for them.</param>
     public Seccomp? SeccompFor(IReadOnlyList<string> capabilities) =>
-        SeccompUnconfined ? null : CustomSeccomp ?? DockerDefaultSeccomp.For(capabilities);
+        SeccompUnconfined ? null
+        : Profile is { } profile ? profile.For(capabilities, HostFacts.GoArchitecture, HostFacts.KernelVersion)
+        : DockerDefaultSeccomp.For(capabilities);
 
     /// <exception cref="FaultException">InvalidArgument: unknown or malformed. NotSupported: SELinux, an AppArmor profile without AppArmor.</exception>
     public static SecurityOptions Parse(IReadOnlyList<string>? options, bool privileged)
@@ -47,8 +48,8 @@ internal sealed record SecurityOptions
             NoNewPrivileges = bool.TryParse(value, out bool on) ? on
                 : throw new FaultException(FaultKind.InvalidArgument, $"invalid --security-opt 2: \"{option}\""),
         },
-        "seccomp" when value is "unconfined" or "builtin" => current with { SeccompUnconfined = value == "unconfined", CustomSeccomp = null },
-        "seccomp" => current with { SeccompUnconfined = false, CustomSeccomp = ParseProfile(value) },
+        "seccomp" when value is "unconfined" or "builtin" => current with { SeccompUnconfined = value == "unconfined", Profile = null },
+        "seccomp" => current with { SeccompUnconfined = false, Profile = CustomSeccomp.Parse(value) },
         "apparmor" when value == "unconfined" => current with { AppArmorProfile = null },
         "apparmor" when Directory.Exists("/sys/kernel/security/apparmor") => current with { AppArmorProfile = value },
         "apparmor" => throw new FaultException(FaultKind.NotSupported, $"cannot apply apparmor profile '{value}': this kernel has no AppArmor"),
@@ -57,43 +58,4 @@ internal sealed record SecurityOptions
         "systempaths" when value == "unconfined" => current with { SystemPathsUnconfined = true },
         _ => throw new FaultException(FaultKind.InvalidArgument, $"invalid --security-opt 2: \"{option}\""),
     };
-
-    // The CLI sends the profile's text.
-    private static Seccomp ParseProfile(string json)
-    {
-        try
-        {
-            using (var document = JsonDocument.Parse(json))
-                RefuseConditions(document.RootElement);
-            return JsonSerializer.Deserialize(json, RuntimeSpecJson.Default.Seccomp)
-                ?? throw new FaultException(FaultKind.InvalidArgument, "opening seccomp profile failed: the profile is empty");
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            throw new FaultException(FaultKind.InvalidArgument, $"decoding seccomp profile failed: {error.Message}", error);
-        }
-    }
-
-    // Docker's own form of a profile has rules that hold only with some capability, architecture or kernel. Read without their conditions they would
-    // allow more than was meant.
-    private static void RefuseConditions(JsonElement profile)
-    {
-        static bool HasMembers(JsonElement element, string name) =>
-            element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Object && value.EnumerateObject().Any();
-
-        if (profile.TryGetProperty("archMap", out _))
-            throw Conditional("archMap");
-        if (!profile.TryGetProperty("syscalls", out var rules))
-            return;
-        foreach (var rule in rules.EnumerateArray())
-        {
-            if (HasMembers(rule, "includes"))
-                throw Conditional("includes");
-            if (HasMembers(rule, "excludes"))
-                throw Conditional("excludes");
-        }
-    }
-
-    private static FaultException Conditional(string member) => new(FaultKind.NotSupported,
-        $"not supported by this engine: '{member}' in a seccomp profile; list what is allowed without conditions");
 }

@@ -22,14 +22,15 @@ internal static class UserLookup
 
         var entry = FindUser(userPart, passwd, out uint uid);
         uint gid = entry?.Gid ?? 0;
-        var additional = new List<uint>();
         if (groupPart.Length > 0)
             gid = FindGroup(groupPart, group);
-        else if (entry is not null)
+        // The primary group is a supplementary one too: a set-group-id program could drop it else, and with it what denies the group access (CVE-2022-36109).
+        var additional = new List<uint> { gid };
+        if (groupPart.Length == 0 && entry is not null)
             additional.AddRange(GroupsOf(entry.Name, group));
         foreach (string name in groupAdd ?? [])
             additional.Add(FindGroup(name, group));
-        return new ResolvedUser(uid, gid, additional.Count == 0 ? [] : [.. additional.Distinct()], entry?.Home is { Length: > 0 } home ? home : "/");
+        return new ResolvedUser(uid, gid, [.. additional.Distinct()], entry?.Home is { Length: > 0 } home ? home : "/");
     }
 
     private static PasswdEntry? FindUser(string name, string passwd, out uint uid)

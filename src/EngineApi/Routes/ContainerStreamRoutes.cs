@@ -41,14 +41,13 @@ internal sealed class ContainerStreamRoutes(EngineHost engine)
     {
         bool stdout = request.Flag("stdout"), stderr = request.Flag("stderr");
         if (!stdout && !stderr) throw new FaultException(FaultKind.InvalidArgument, "Bad parameters: you must choose at least one stream");
-        if (request.Flag("details"))
-            throw new FaultException(FaultKind.NotSupported, "the parameter 'details' of ContainerLogs is not supported by this engine yet");
         var logs = _containers.Logs(request.Name, new ContainerLogOptions
         {
             Stdout = stdout,
             Stderr = stderr,
             Follow = request.Flag("follow"),
             Timestamps = request.Flag("timestamps"),
+            Details = request.Flag("details"),
             // dockerd takes anything that is no number, and negative ones, for "all".
             Tail = int.TryParse(request.Text("tail"), out int lines) && lines >= 0 ? lines : null,
             Since = UnixTime.ParseQuery(request.Text("since")),

@@ -13,8 +13,8 @@ internal sealed class EventRoutes(EngineHost engine)
 
     private async Task Events(ApiRequest request)
     {
-        long? since = UnixTime.ParseQuery(request.Text("since"));
-        long? until = UnixTime.ParseQuery(request.Text("until"));
+        long? since = TimeOf(request.Text("since"));
+        long? until = TimeOf(request.Text("until"));
         if (until < since)
             throw new FaultException(FaultKind.InvalidArgument,
                 $"`since` time ({request.Text("since")}) cannot be after `until` time ({request.Text("until")})");
@@ -27,4 +27,7 @@ internal sealed class EventRoutes(EngineHost engine)
             await JsonLines.WriteAsync(request, message, DockerJson.Wire.EventMessage);
         }
     }
+
+    // 0 is a time here, the first one: all that is kept, or nothing that is still to come.
+    private static long? TimeOf(string text) => text == "0" ? 0 : UnixTime.ParseQuery(text);
 }

@@ -39,7 +39,7 @@ internal sealed class ExecRoutes(EngineHost engine)
             await request.Answer(StatusCodes.Status200OK);
             return;
         }
-        await using var stream = await request.HijackAsync(StreamTypes.OfStream(attachment.Tty, request.Version));
+        await using var stream = await request.HijackAsync(StreamTypes.OfStream(attachment.Raw, request.Version));
         await HijackedWork.RunAsync(stream, request.Aborted, async ended =>
         {
             try
@@ -48,16 +48,16 @@ internal sealed class ExecRoutes(EngineHost engine)
             }
             catch (FaultException fault)
             {
-                await stream.WriteAsync(InBand(fault.Message, attachment.Tty), ended);
+                await stream.WriteAsync(InBand(fault.Message, attachment.Raw), ended);
             }
         });
     }
 
     /// <summary>The stream has begun, so the error goes where the process would have written: as dockerd does it, on stdout.</summary>
-    private static byte[] InBand(string message, bool tty)
+    private static byte[] InBand(string message, bool raw)
     {
         byte[] text = Encoding.UTF8.GetBytes(message + "\r\n");
-        return tty ? text : [1, 0, 0, 0, (byte)(text.Length >> 24), (byte)(text.Length >> 16), (byte)(text.Length >> 8), (byte)text.Length, .. text];
+        return raw ? text : [1, 0, 0, 0, (byte)(text.Length >> 24), (byte)(text.Length >> 16), (byte)(text.Length >> 8), (byte)text.Length, .. text];
     }
 
     private Task Inspect(ApiRequest request) => request.WriteJsonAsync(engine.Execs.Inspect(request.Name), DockerJson.Wire.ExecInspect);

@@ -53,11 +53,12 @@ internal static class OlderVersions
         return version.IsBelow(48) ? container with { ImageManifestDescriptor = null } : container;
     }
 
-    internal static IReadOnlyList<ImageSummary> Adapt(IReadOnlyList<ImageSummary> images, ApiVersion version) => !version.IsBelow(51) ? images :
+    /// <param name="counted">The number of containers was asked for, as docker system df does.</param>
+    internal static IReadOnlyList<ImageSummary> Adapt(IReadOnlyList<ImageSummary> images, ApiVersion version, bool counted = false) => !version.IsBelow(51) ? images :
     [
         .. images.Select(image => image with
         {
-            Containers = -1,
+            Containers = counted ? image.Containers : -1,
             Descriptor = version.IsBelow(48) ? null : image.Descriptor,
             VirtualSize = version.IsBelow(44) ? image.Size : 0,
             RepoTags = version.IsBelow(43) && image is { RepoTags.Count: 0, RepoDigests.Count: 0 } ? ["<none>:<none>"] : image.RepoTags,

@@ -55,7 +55,7 @@ internal sealed class SystemRoutes(EngineHost engine)
         var answer = all with
         {
             LayersSize = images ? all.LayersSize : 0,
-            Images = images ? OlderVersions.Adapt(all.Images ?? [], request.Version) : null,
+            Images = images ? OlderVersions.Adapt(all.Images ?? [], request.Version, counted: true) : null,
             Containers = everything || types.Contains("container") ? all.Containers ?? [] : null,
             Volumes = everything || types.Contains("volume") ? all.Volumes ?? [] : null,
             BuildCache = everything || types.Contains("build-cache") ? all.BuildCache ?? [] : null,

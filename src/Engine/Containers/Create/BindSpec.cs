@@ -26,11 +26,11 @@ internal sealed record BindSpec
         if (spec.IsVolume)
             VolumeName.Check(spec.Source);
         foreach (string word in spec.Mode.Split(',', StringSplitOptions.RemoveEmptyEntries))
-            spec = spec.With(word, text);
+            spec = spec.With(word);
         return spec;
     }
 
-    private BindSpec With(string word, string text) => word switch
+    private BindSpec With(string word) => word switch
     {
         "rw" => this,
         "ro" => this with { ReadWrite = false },
@@ -38,7 +38,7 @@ internal sealed record BindSpec
         "z" or "Z" or "consistent" or "cached" or "delegated" or "default" => this,
         "nocopy" when IsVolume => this with { NoCopy = true },
         "private" or "rprivate" or "shared" or "rshared" or "slave" or "rslave" when !IsVolume => this with { Propagation = word },
-        _ => throw new FaultException(FaultKind.InvalidArgument, $"invalid volume specification: '{text}': invalid mode: {word}"),
+        _ => throw new FaultException(FaultKind.InvalidArgument, $"invalid mode: {word}"),
     };
 
     private static FaultException Invalid(string text) => new(FaultKind.InvalidArgument, $"invalid volume specification: '{text}'");
@@ -58,6 +58,6 @@ internal static class MountTarget
         if (cleaned.Length > 1)
             cleaned = cleaned.TrimEnd('/');
         return cleaned != "/" ? cleaned
-            : throw new FaultException(FaultKind.InvalidArgument, $"invalid volume specification: '{specification}': invalid specification: destination can't be '/'");
+            : throw new FaultException(FaultKind.InvalidArgument, $"invalid volume specification: '{specification}': invalid mount config for type \"bind\": invalid specification: destination can't be '/'");
     }
 }

@@ -33,7 +33,7 @@ internal sealed class ContainerCreator(
         ValidateConfig(config, host);
         PortPlan.Make(config, host);
         var endpoints = networks.Choose(config, host, request.NetworkingConfig);
-        var mounts = MountPlan.Make(config, host, from => index.Get(from).Document.Mounts);
+        var mounts = MountPlan.Make(config, host, MountsOf);
 
         string id = ContainerId.Create();
         if (wanted is null)
@@ -53,6 +53,19 @@ internal sealed class ContainerCreator(
             throw;
         }
         return new ContainerCreateResponse { Id = id, Warnings = Warnings(host) };
+    }
+
+    private IReadOnlyList<ContainerMount> MountsOf(string container)
+    {
+        try
+        {
+            return index.Get(container).Document.Mounts;
+        }
+        catch (FaultException error) when (error.Kind is FaultKind.NotFound)
+        {
+            // 404 would say that the image is missing, and make the CLI pull it.
+            throw new FaultException(FaultKind.InvalidArgument, error.Message, error);
+        }
     }
 
     private Container Make(string id, string name, Image image, ContainerConfig config, HostConfig host,
@@ -115,7 +128,7 @@ internal sealed class ContainerCreator(
             if (variable.Length == 0 || variable[0] == '=')
                 throw Invalid($"invalid environment variable: {variable}");
         HealthCheckOptions.Validate(config.Healthcheck);
-        if (host.NetworkMode == "host" && config.Hostname.Length > 0 && host.UTSMode == "host")
+        if (config.Hostname.Length > 0 && host.UTSMode == "host")
             throw Invalid("conflicting options: hostname and the UTS mode");
         if (host.NetworkMode.StartsWith("container:", StringComparison.Ordinal))
         {

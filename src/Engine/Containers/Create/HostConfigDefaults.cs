@@ -67,6 +67,8 @@ internal static class HostConfigDefaults
             throw Invalid("CPU cfs quota can not be less than 1ms (i.e. 1000)");
         if (host.BlkioWeight is > 0 and (< 10 or > 1000))
             throw Invalid("Range of blkio weight is from 10 to 1000");
+        CpuSet.Validate(host.CpusetCpus, "cpuset cpus", "CPUs", "/sys/devices/system/cpu/online");
+        CpuSet.Validate(host.CpusetMems, "cpuset mems", "memory nodes", "/sys/devices/system/node/online");
         foreach (var limit in host.Ulimits ?? [])
             if (limit.Hard != -1 && limit.Soft > limit.Hard)
                 throw Invalid($"ulimit soft limit must be less than or equal to hard limit: {limit.Soft} > {limit.Hard}");
@@ -90,6 +92,8 @@ internal static class HostConfigDefaults
             throw Invalid($"invalid IPC mode: {host.IpcMode}");
         if (host.PidMode is not ("" or "host") && !host.PidMode.StartsWith("container:", StringComparison.Ordinal))
             throw Invalid($"invalid PID mode: {host.PidMode}");
+        if (host.Isolation is not "" && !host.Isolation.Equals("default", StringComparison.OrdinalIgnoreCase))
+            throw Invalid($"invalid isolation: \"{host.Isolation}\" - linux only supports 'default'");
         if (host.UTSMode is not ("" or "host"))
             throw Invalid($"invalid UTS mode: {host.UTSMode}");
         if (host.UsernsMode is not ("" or "host"))

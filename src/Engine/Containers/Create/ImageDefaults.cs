@@ -26,7 +26,7 @@ internal static class ImageDefaults
             Entrypoint = entrypoint,
             Cmd = command,
             ArgsEscaped = asked.ArgsEscaped || (!ownEntrypoint && !ownCommand && image.ArgsEscaped is true),
-            Env = MergeEnvironment(asked.Env ?? [], image.Env ?? []),
+            Env = image.Env is { Count: > 0 } variables ? MergeEnvironment(asked.Env ?? [], variables) : asked.Env,
             Labels = MergeLabels(asked.Labels, image.Labels),
             ExposedPorts = Union(asked.ExposedPorts, image.ExposedPorts?.Keys),
             Volumes = Union(asked.Volumes, image.Volumes?.Keys),

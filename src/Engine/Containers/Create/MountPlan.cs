@@ -39,7 +39,11 @@ internal static class MountPlan
         foreach (var request in host.Mounts ?? [])
             Add(FromRequest(request));
         foreach (var (path, options) in host.Tmpfs ?? new Dictionary<string, string>())
+        {
+            if (!path.StartsWith('/'))
+                throw new FaultException(FaultKind.InvalidArgument, $"invalid mount path: '{path}' mount path must be absolute");
             Add(Tmpfs(MountTarget.Clean(path, path), TmpfsOptions.Parse(options)));
+        }
         foreach (string path in config.Volumes?.Keys ?? [])
         {
             string destination = MountTarget.Clean(path, path);
@@ -93,7 +97,7 @@ internal static class MountPlan
                     throw Invalid(request, "field Source must not be specified");
                 return Tmpfs(destination, TmpfsOptions.From(request.TmpfsOptions, request.ReadOnly));
             default:
-                throw new FaultException(FaultKind.InvalidArgument, $"invalid mount config for type \"{request.Type}\": mount type unknown: \"{request.Type}\"");
+                throw new FaultException(FaultKind.InvalidArgument, $"invalid mount config for type \"{request.Type}\": mount type unknown");
         }
     }
 

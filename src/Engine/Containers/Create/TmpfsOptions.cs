@@ -19,7 +19,7 @@ internal static class TmpfsOptions
         string[] asked = text.Split(',', StringSplitOptions.RemoveEmptyEntries);
         foreach (string option in asked)
             if (!IsKnown(option))
-                throw new FaultException(FaultKind.InvalidArgument, $"Invalid tmpfs option \"{option}\"");
+                throw new FaultException(FaultKind.InvalidArgument, $"invalid tmpfs option [\"{option}\"]");
         var options = new List<string> { "noexec", "nosuid", "nodev" };
         foreach (string option in asked)
         {

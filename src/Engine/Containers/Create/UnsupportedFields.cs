@@ -14,8 +14,6 @@ internal static class UnsupportedFields
         new("HostConfig.Links", "links are a legacy of the default bridge; use a network with names", (_, host) => host.Links is { Count: > 0 }),
         new("HostConfig.Cgroup", "joining another container's cgroup is not implemented", (_, host) => host.Cgroup.Length > 0),
         new("HostConfig.StorageOpt", "storage options are not implemented", (_, host) => host.StorageOpt is { Count: > 0 }),
-        new("HostConfig.Isolation", "isolation is a Windows option", (_, host) => host.Isolation is not ("" or "default")),
-        new("HostConfig.VolumeDriver", "volumes have the driver 'local' only", (_, host) => host.VolumeDriver is not ("" or "local")),
         new("HostConfig.DeviceRequests", "device requests (GPUs, CDI) are not implemented", (_, host) => host.DeviceRequests is { Count: > 0 }),
         new("HostConfig.KernelMemory", "the kernel has dropped this limit", (_, host) => host.KernelMemory != 0),
         new("HostConfig.KernelMemoryTCP", "not implemented", (_, host) => host.KernelMemoryTCP != 0),

@@ -45,6 +45,7 @@ namespace Sampan.Specs.Docker;
 [JsonSerializable(typeof(IReadOnlyList<ImageSearchResult>))]
 [JsonSerializable(typeof(DistributionInspect))]
 [JsonSerializable(typeof(OciPlatform))]
+[JsonSerializable(typeof(SeccompProfile))]
 [JsonSerializable(typeof(VolumeCreateRequest))]
 [JsonSerializable(typeof(Volume))]
 [JsonSerializable(typeof(VolumeListResponse))]

@@ -1,0 +1,43 @@
+using System.Globalization;
+using Sampan.Faults;
+
+namespace Sampan.Engine.Containers.Create;
+
+/// <summary>Lists of CPUs and memory nodes, "0-2,7": what is asked for must be there, or the kernel would say only ERANGE at the start. cpuset(7) § List format.</summary>
+internal static class CpuSet
+{
+    private const int MaxNumber = 8191;   // CONFIG_NR_CPUS goes no further
+
+    /// <param name="asked">"" is everything.</param>
+    /// <param name="kind">"cpuset cpus" or "cpuset mems", as Docker's text says it.</param>
+    /// <param name="what">"CPUs" or "memory nodes".</param>
+    /// <param name="availablePath">The list of what is online.</param>
+    /// <exception cref="FaultException">InvalidArgument, with Docker's texts.</exception>
+    public static void Validate(string asked, string kind, string what, string availablePath)
+    {
+        if (asked.Length == 0)
+            return;
+        if (!TryParse(asked, out var wanted))
+            throw new FaultException(FaultKind.InvalidArgument, $"Invalid value {asked} for {kind}: invalid format: {asked}");
+        string available = File.Exists(availablePath) ? File.ReadAllText(availablePath).Trim() : "0";
+        if (TryParse(available, out var online) && !wanted.IsSubsetOf(online))
+            throw new FaultException(FaultKind.InvalidArgument, $"Requested {what} are not available - requested {asked}, available: {available}");
+    }
+
+    // 0-2,7
+    internal static bool TryParse(string text, out HashSet<int> numbers)
+    {
+        numbers = [];
+        foreach (string part in text.Split(','))
+        {
+            string[] ends = part.Split('-');
+            if (ends.Length > 2 || !TryNumber(ends[0], out int first) || !TryNumber(ends[^1], out int last) || last < first)
+                return false;
+            numbers.UnionWith(Enumerable.Range(first, last - first + 1));
+        }
+        return true;
+    }
+
+    private static bool TryNumber(string text, out int number) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= MaxNumber;
+}

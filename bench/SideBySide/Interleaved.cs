@@ -10,7 +10,7 @@ public static class Interleaved
     {
         var times = scenario.Contenders.ToDictionary(c => c.Name, _ => new List<double>());
         var failed = new HashSet<string>();
-        for (int round = -2; round < options.Rounds; round++)
+        for (int round = -options.WarmUps; round < options.Rounds; round++)
         {
             foreach (Contender contender in scenario.Contenders)
             {

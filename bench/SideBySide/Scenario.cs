@@ -8,6 +8,9 @@ public sealed record Scenario(string Name, IReadOnlyList<Contender> Contenders)
 
     /// <summary>The contender the target is stated against; null: the best peer.</summary>
     public string? Against { get; init; }
+
+    /// <summary>Contenders that are no peers but a bound, each with our target as a ratio to it; null without.</summary>
+    public IReadOnlyDictionary<string, double?> Floors { get; init; } = new Dictionary<string, double?>();
 }
 
 /// <summary>A command line that does the work once and ends. <paramref name="Environment"/> adds to the machine's.</summary>

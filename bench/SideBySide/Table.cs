@@ -10,12 +10,19 @@ public sealed class Table
     public void Add(Scenario scenario, Dictionary<string, double> medians)
     {
         string ours = scenario.Contenders[0].Name;
-        var peers = medians.Where(m => m.Key != ours).ToList();
+        var peers = medians.Where(m => m.Key != ours && !scenario.Floors.ContainsKey(m.Key)).ToList();
         double? against = scenario.Against is { } name && medians.TryGetValue(name, out double value) ? value : peers.Count > 0 ? peers.Min(p => p.Value) : null;
         double? ratio = medians.TryGetValue(ours, out double own) && against is { } a ? own / a : null;
         _rows.Add([scenario.Name, medians.ContainsKey(ours) ? Ms(own) : "failed", string.Join(", ", peers.Select(p => $"{p.Key} {Ms(p.Value)}")),
-            ratio is { } r ? Number(r) : "–", scenario.Target is { } t ? $"≤ {Number(t)}{(ratio > t ? "  MISSED" : "")}" : ""]);
+            ratio is { } r ? Number(r) : "–", Limit(ratio, scenario.Target)]);
+        foreach ((string floor, double? target) in scenario.Floors)
+        {
+            if (!medians.TryGetValue(ours, out double mine) || !medians.TryGetValue(floor, out double bound)) continue;
+            _rows.Add([$"  beside {floor}", Ms(mine), Ms(bound), Number(mine / bound), Limit(mine / bound, target)]);
+        }
     }
+
+    public void AddPeak(string work, double megabytes, double limit) => _rows.Add([work, Mb(megabytes), "", "–", Limit(megabytes, limit, "MB")]);
 
     public void AddFootprint(Footprint f)
     {
@@ -34,6 +41,7 @@ public sealed class Table
             output.WriteLine(string.Join("  ", row.Select((cell, column) => cell.PadRight(widths[column]))).TrimEnd());
     }
 
+    private static string Limit(double? ratio, double? target) => target is { } t ? $"≤ {Number(t)}{(ratio > t ? "  MISSED" : "")}" : "";
     private static string Limit(double value, double limit, string unit) => $"≤ {Number(limit)} {unit}{(value > limit ? "  MISSED" : "")}";
     private static string Ms(double value) => value.ToString("0.0", CultureInfo.InvariantCulture) + " ms";
     private static string Mb(double value) => value.ToString("0.00", CultureInfo.InvariantCulture) + " MB";

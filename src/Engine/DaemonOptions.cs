@@ -40,8 +40,14 @@ public sealed record DaemonOptions
     public bool IpMasquerade { get; init; } = true;
     public bool InterContainerCommunication { get; init; } = true;
 
-    /// <summary><c>--storage-driver</c>: overlay2 or native; null: chosen by what the file system can.</summary>
+    /// <summary><c>--storage-driver</c>: a name of <see cref="Sampan.Snapshots.Snapshotters"/>; null: chosen by what the file system can.</summary>
     public string? StorageDriver { get; init; }
+
+    /// <summary><c>--storage-opt layer.max-bytes</c>: bytes of tar, uncompressed, at which a layer is refused. Null: 256 GiB.</summary>
+    public long? MaxLayerBytes { get; init; }
+
+    /// <summary><c>--storage-opt layer.max-entries</c>: files at which a layer is refused. Null: 10 million.</summary>
+    public long? MaxLayerEntries { get; init; }
 
     /// <summary><c>--cgroup-parent</c>: parent of every container's cgroup.</summary>
     public string CgroupParent { get; init; } = "/sampan";

@@ -9,7 +9,7 @@ using Sampan.Specs.Oci.Image;
 namespace Sampan.Images;
 
 /// <summary>docker import: one tar becomes the one layer of a new image.</summary>
-internal sealed class ImageImporter(ImageStore store)
+internal sealed class ImageImporter(ImageStore store, ApplyOptions applying)
 {
     private const string DefaultMessage = "Imported from -";
     private long _next;
@@ -47,7 +47,7 @@ internal sealed class ImageImporter(ImageStore store)
             LayerResult result;
             using (FileStream stream = store.Content.OpenRead(blob.Digest))
             using (SafeFileHandle directory = store.Snapshotter.Open(key))
-                result = LayerReader.Apply(stream, directory, new ApplyOptions { Whiteouts = store.Snapshotter.Whiteouts }, ct);
+                result = LayerReader.Apply(stream, directory, applying, ct);
             var source = new LayerSource(null, ChainId.Of(null, result.DiffId), result.DiffId, blob);
             lease.Hold([source]);
             store.Snapshotter.Commit(key, source.Chain);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Sampan.Distribution;
+using Sampan.Layers;
 using Sampan.Faults;
 using Sampan.Snapshots;
 using Sampan.Specs.Docker;
@@ -22,12 +23,13 @@ public sealed class ImageService : IDisposable
     {
         _store = new ImageStore(options.Root, snapshotter, logs.CreateLogger<ImageStore>());
         _registries = new RegistryClient(options.Registries);
-        var unpacker = new Unpacker(snapshotter, _store.LayerSize);
+        ApplyOptions applying = options.Layers with { Whiteouts = snapshotter.Whiteouts };
+        var unpacker = new Unpacker(snapshotter, applying, _store.LayerSize);
         _puller = new ImagePuller(_store, unpacker, _registries, logs.CreateLogger<ImagePuller>());
         var storedLayers = new StoredLayers(_store.Content, unpacker);
         _loader = new ImageLoader(_store, storedLayers);
         _committer = new ImageCommitter(_store, storedLayers);
-        _importer = new ImageImporter(_store);
+        _importer = new ImageImporter(_store, applying);
     }
 
     /// <summary>Opens (makes, recovers after a crash) the store.</summary>

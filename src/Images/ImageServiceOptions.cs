@@ -1,4 +1,5 @@
 using Sampan.Distribution;
+using Sampan.Layers;
 
 namespace Sampan.Images;
 
@@ -7,5 +8,9 @@ public sealed record ImageServiceOptions
 {
     /// <summary>Absolute path of the image layout: &lt;data-root&gt;/image.</summary>
     public required string Root { get; init; }
+
+    /// <summary>What one layer may take; the form of its whiteouts is the snapshotter's.</summary>
+    public ApplyOptions Layers { get; init; } = new();
+
     public RegistryOptions Registries { get; init; } = new();
 }

@@ -8,7 +8,7 @@ using Sampan.Specs.Oci.Image;
 namespace Sampan.Images;
 
 /// <summary>The unpacking of one layer into a snapshot of its own: applied as its bytes come, committed when they are verified and the layers below are committed.</summary>
-internal sealed class LayerUnpack(ISnapshotter snapshotter, SemaphoreSlim slots, Func<ChainId, long> sizeOf, SnapshotKey key, LayerSource source, Task below)
+internal sealed class LayerUnpack(ISnapshotter snapshotter, ApplyOptions applying, SemaphoreSlim slots, Func<ChainId, long> sizeOf, SnapshotKey key, LayerSource source, Task below)
 {
     private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource<BlobFetch> _supplied = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -86,7 +86,7 @@ internal sealed class LayerUnpack(ISnapshotter snapshotter, SemaphoreSlim slots,
         try
         {
             snapshotter.Prepare(key, snapshotter.AppliesLayersApart ? null : source.Parent);
-            var options = new ApplyOptions { Whiteouts = snapshotter.Whiteouts, Progress = bytes => Progress?.Invoke(bytes) };
+            ApplyOptions options = applying with { Progress = bytes => Progress?.Invoke(bytes) };
             return await Task.Factory.StartNew(() =>
             {
                 using Stream stream = fetch.OpenRead(ct);

@@ -1,12 +1,13 @@
 using System.Globalization;
 using Sampan.Content;
+using Sampan.Layers;
 using Sampan.Snapshots;
 using Sampan.Specs.Oci.Image;
 
 namespace Sampan.Images;
 
 /// <summary>Turns layers into committed snapshots. Two callers that want the same layer on the same parents share the work; it ends early when the last of them leaves.</summary>
-internal sealed class Unpacker(ISnapshotter snapshotter, Func<ChainId, long> sizeOf)
+internal sealed class Unpacker(ISnapshotter snapshotter, ApplyOptions applying, Func<ChainId, long> sizeOf)
 {
     private const string KeyPrefix = "unpack-";
     private readonly Lock _gate = new();   // guards _running and _next, and Joined of the works
@@ -27,7 +28,7 @@ internal sealed class Unpacker(ISnapshotter snapshotter, Func<ChainId, long> siz
             if (!_running.TryGetValue(source.Chain, out var work))
             {
                 var key = KeyFor($"{source.Chain.Hex[..12]}-{(++_next).ToString(CultureInfo.InvariantCulture)}");
-                work = new LayerUnpack(snapshotter, _slots, sizeOf, key, source, below?.Completion ?? Task.CompletedTask);
+                work = new LayerUnpack(snapshotter, applying, _slots, sizeOf, key, source, below?.Completion ?? Task.CompletedTask);
                 _running.Add(source.Chain, work);
                 work.Start(Forget);
             }

@@ -11,7 +11,7 @@ namespace Sampan.Layers;
 public sealed record LayerWritten(Digest DiffId, long TarBytes);
 
 /// <summary>Makes the tar of a layer. The same files give the same bytes: sorted by name, numeric owners only, whole seconds, no access or change
-/// times. Other mounts are not entered, sockets are left out.</summary>
+/// times. Other mounts are not entered, sockets are left out, and so are the changes under names that begin with ".wh.".</summary>
 public static class LayerWriter
 {
     /// <summary>All below <paramref name="directory"/> as a tar with names relative to it.</summary>
@@ -50,6 +50,11 @@ public static class LayerWriter
                 packer.WriteEmpty(WhiteoutOf(walker.Path));
                 continue;
             }
+            if (IsReserved(walker.Name))
+            {
+                walker.SkipContent();
+                continue;
+            }
             if (IsLeftOut(walker.Path, without)) continue;
             packer.Pack(walker.Directory.Fd(), walker.NameWithZero, walker.Stat, walker.Path.ToArray());
             if (opaque is not null && walker.Stat.Kind == FileKind.Directory
@@ -63,7 +68,7 @@ public static class LayerWriter
         HashSet<string> packed = [];
         foreach ((byte[] path, DifferenceKind kind) in TreeDifference.Between(lower, upper))
         {
-            if (kind != DifferenceKind.Deleted && IsLeftOut(path, without)) continue;
+            if (IsReserved(path) || path.AsSpan().IndexOf("/.wh."u8) >= 0 || (kind != DifferenceKind.Deleted && IsLeftOut(path, without))) continue;
             // The directories on the way, changed or not: without their entries who applies the layer would have to guess their owner and mode.
             for (int slash = 0; (slash = NextSlash(path, slash)) > 0; slash++)
                 if (packed.Add(System.Text.Encoding.Latin1.GetString(path, 0, slash))) PackPath(packer, upper, path[..slash]);
@@ -72,6 +77,9 @@ public static class LayerWriter
             else PackPath(packer, upper, path);
         }
     }
+
+    // In a layer such a name would delete, not be there; image-spec v1.1, layer.md § Whiteouts keeps it for that. fuse-overlayfs leaves some in its upper directory.
+    private static bool IsReserved(ReadOnlySpan<byte> name) => name.StartsWith(Whiteouts.Prefix);
 
     private static bool IsLeftOut(ReadOnlySpan<byte> path, IReadOnlySet<string>? without)
         => without is { Count: > 0 } && without.Contains("/" + System.Text.Encoding.UTF8.GetString(path));

@@ -15,10 +15,7 @@ public static unsafe class Mounts
     /// <exception cref="LinuxException">fsopen(2), fsconfig(2), fsmount(2); the message has the kernel's own words when it gave some.</exception>
     public static SafeFileHandle Create(string type, string? source, IReadOnlyList<string> options, MountAttribute attributes = 0)
     {
-        using Utf8Text typeText = new(type);
-        nint context = Libc.syscall(SyscallNumber.fsopen, (nint)typeText.Pointer, (nint)FSOPEN_CLOEXEC);
-        if (context < 0) throw LinuxException.FromLastError("fsopen", $"cannot mount a '{type}' file system");
-        using SafeFileHandle handle = new(context, ownsHandle: true);
+        using SafeFileHandle handle = OpenContext(type);
         if (source is not null) Configure(handle, type, FSCONFIG_SET_STRING, "source", source);
         Configure(handle, type, options);
         Configure(handle, type, FSCONFIG_CMD_CREATE, null, null);
@@ -115,6 +112,21 @@ public static unsafe class Mounts
             if (equals < 0) Configure(context, type, FSCONFIG_SET_FLAG, option, null);
             else Configure(context, type, FSCONFIG_SET_STRING, option[..equals], option[(equals + 1)..]);
         }
+    }
+
+    /// <exception cref="LinuxException">fsopen(2): ENODEV when the kernel has no such file system.</exception>
+    internal static SafeFileHandle OpenContext(string type)
+    {
+        using Utf8Text typeText = new(type);
+        nint context = Libc.syscall(SyscallNumber.fsopen, (nint)typeText.Pointer, (nint)FSOPEN_CLOEXEC);
+        return context >= 0 ? new SafeFileHandle(context, ownsHandle: true) : throw LinuxException.FromLastError("fsopen", $"cannot mount a '{type}' file system");
+    }
+
+    /// <returns>What the kernel says of one option.</returns>
+    internal static Errno TryConfigure(SafeFileHandle context, string key, string value)
+    {
+        using Utf8Text keyText = new(key), valueText = new(value);
+        return Libc.syscall(SyscallNumber.fsconfig, context.Fd(), FSCONFIG_SET_STRING, (nint)keyText.Pointer, (nint)valueText.Pointer) < 0 ? LinuxException.LastError : Errno.None;
     }
 
     private static void Configure(SafeFileHandle context, string type, int command, string? key, string? value)

@@ -29,7 +29,11 @@ public sealed class MountedSnapshot : IDisposable
     private static SafeFileHandle Make(Mount mount)
     {
         MountAttribute attributes = mount.Options.Contains("ro") ? MountAttribute.ReadOnly : MountAttribute.None;
-        if (mount.Type == "overlay") return OverlayMount.Create([.. mount.Options.Where(static option => option is not ("ro" or "rw"))], attributes);
+        if (mount.Type is "overlay" or FuseOverlay.MountType)
+        {
+            string[] options = [.. mount.Options.Where(static option => option is not ("ro" or "rw"))];
+            return mount.Type == "overlay" ? OverlayMount.Create(options, attributes) : FuseOverlay.Create(options, attributes);
+        }
         if (mount.Type != "bind") throw new FaultException(FaultKind.NotSupported, $"cannot mount a snapshot of type '{mount.Type}'");
         using SafeFileHandle place = Files.Open(mount.Source, OpenFlags.Path | OpenFlags.Directory);
         SafeFileHandle bound = Mounts.Clone(place, recursive: false, mount.Source);

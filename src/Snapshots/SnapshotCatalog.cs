@@ -17,12 +17,14 @@ internal sealed class SnapshotCatalog
     private readonly Dictionary<SnapshotKey, SnapshotRecord?> _keys = [];   // null: being made
     private readonly Dictionary<ChainId, SnapshotRecord> _chains = [];
     private readonly Dictionary<ChainId, int> _children = [];
+    private readonly Action<SafeFileHandle, string> _removeDirectory;
     private int _lastDirectory;
 
     /// <summary>Opens the catalog below <paramref name="root"/>, made when missing, and removes what a crash left.</summary>
-    internal SnapshotCatalog(string root)
+    /// <param name="removeDirectory">Removes a snapshot's directory, named in that of the root.</param>
+    internal SnapshotCatalog(string root, Action<SafeFileHandle, string> removeDirectory)
     {
-        Root = root;
+        (Root, _removeDirectory) = (root, removeDirectory);
         foreach (string folder in (ReadOnlySpan<string>)[root, $"{root}/chains", $"{root}/keys"]) Directory.CreateDirectory(folder);
         File.SetUnixFileMode(root, (UnixFileMode)0x1C0 /* 0700 */);
         RootHandle = Files.Open(root, OpenFlags.ReadOnly | OpenFlags.Directory);
@@ -172,7 +174,7 @@ internal sealed class SnapshotCatalog
         if (parent is { } below) _children[below] = _children.GetValueOrDefault(below) + difference;
     }
 
-    private void RemoveDirectory(int directory) => TreeRemover.Remove(RootHandle, directory.ToString(CultureInfo.InvariantCulture));
+    private void RemoveDirectory(int directory) => _removeDirectory(RootHandle, directory.ToString(CultureInfo.InvariantCulture));
 
     private string DocumentPath(SnapshotKey key) => $"{Root}/keys/{key}{Suffix}";
 

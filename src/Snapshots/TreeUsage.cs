@@ -8,13 +8,15 @@ internal static class TreeUsage
 {
     private const int BlockSize = 512;
 
-    internal static SnapshotUsage Of(SafeFileHandle directory)
+    /// <param name="shared">Files that are the same there count for nothing; null: all count.</param>
+    internal static SnapshotUsage Of(SafeFileHandle directory, SafeFileHandle? shared = null)
     {
         long blocks = 0, inodes = 0;
         HashSet<ulong> counted = [];   // inodes with several names
         using TreeWalker walker = new(directory);
         while (walker.Read())
         {
+            if (shared is not null && TreeDifference.TryFind(shared, walker.Path, out Linux.Native.Statx other) && TreeDifference.IsSame(other, walker.Stat)) continue;
             if (walker.Stat is { LinkCount: > 1, Kind: not Linux.Native.FileKind.Directory } && !counted.Add(walker.Stat.Inode)) continue;
             blocks += (long)walker.Stat.Blocks;
             inodes++;

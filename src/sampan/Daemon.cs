@@ -6,6 +6,7 @@ using Sampan.Engine;
 using Sampan.EngineApi;
 using Sampan.Faults;
 using Sampan.Images;
+using Sampan.Layers;
 using Sampan.Networks;
 using Sampan.Snapshots;
 using Sampan.Volumes;
@@ -63,6 +64,12 @@ internal static partial class Daemon
         return options with { RuntimePath = runtime, Hosts = options.Hosts.Count > 0 ? options.Hosts : [DefaultHost] };
     }
 
+    private static ApplyOptions LayersOf(DaemonOptions options)
+    {
+        ApplyOptions usual = new();
+        return usual with { MaxBytes = options.MaxLayerBytes ?? usual.MaxBytes, MaxEntries = options.MaxLayerEntries ?? usual.MaxEntries };
+    }
+
     private static RegistryOptions RegistriesOf(DaemonOptions options)
     {
         var registries = new RegistryOptions { InsecureRegistries = options.InsecureRegistries, Mirrors = options.RegistryMirrors };
@@ -89,6 +96,7 @@ internal static partial class Daemon
         {
             Root = Path.Combine(options.DataRoot, "image"),
             Registries = RegistriesOf(options),
+            Layers = LayersOf(options),
         }, Snapshotters.Open(Path.Combine(options.DataRoot, "snapshots"), options.StorageDriver), logs);
         using var networks = new NetworkManager(NetworkOptionsOf(options), logs.CreateLogger<NetworkManager>());
         var volumes = new VolumeStore(Path.Combine(options.DataRoot, "volumes"));

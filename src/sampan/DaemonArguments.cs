@@ -39,7 +39,8 @@ internal static class DaemonArguments
               --registry-config list        Folder of hosts.toml and certificates per registry (default /etc/sampan/certs.d, /etc/docker/certs.d, /etc/containerd/certs.d)
               --registry-mirror list        Mirror of Docker Hub
               --runtime-path string         The runtime executable (default "sampan-runtime" beside this program)
-          -s, --storage-driver string       overlay2 or native
+          -s, --storage-driver string       overlay2, native, btrfs or fuse-overlayfs (default: what the data root's file system can)
+              --storage-opt map             What one layer may take: layer.max-bytes (default 256g), layer.max-entries (default 10000000)
           -v, --version                     Print the version and leave
 
         """;
@@ -99,6 +100,7 @@ internal static class DaemonArguments
         "--label" => options with { Labels = [.. options.Labels, value] },
         "--runtime-path" => options with { RuntimePath = Path.GetFullPath(value) },
         "--storage-driver" => options with { StorageDriver = value },
+        "--storage-opt" => WithStorageOption(options, flag, value),
         _ => throw Invalid($"unknown flag: {flag}"),
     };
 
@@ -136,6 +138,17 @@ internal static class DaemonArguments
         string[] pair = value.Split('=', 2);
         return pair.Length == 2 ? new Dictionary<string, string>(existing) { [pair[0]] = pair[1] } : throw Bad(flag, value, "key=value");
     }
+
+    private static DaemonOptions WithStorageOption(DaemonOptions options, string flag, string value) => value.Split('=', 2) switch
+    {
+        ["layer.max-bytes", var bytes] => options with { MaxLayerBytes = Bytes(flag, bytes) },
+        ["layer.max-entries", var entries] => options with
+        {
+            MaxLayerEntries = long.TryParse(entries, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : throw Bad(flag, value, "a number"),
+        },
+        [var name, _] => throw Invalid($"storage option '{name}' is not supported: expected layer.max-bytes or layer.max-entries"),
+        _ => throw Bad(flag, value, "key=value"),
+    };
 
     private static FaultException Bad(string flag, string value, string expected) => Invalid($"invalid argument \"{value}\" for \"{flag}\" flag: expected {expected}");
 

@@ -36,6 +36,23 @@ public sealed class WhiteoutTests
     }
 
     [Fact]
+    public void Files_that_would_delete_in_a_layer_are_left_out_of_it()
+    {
+        using Workspace work = new();
+        Directory.CreateDirectory($"{work.In}/.wh.folder");
+        foreach (string name in (string[])[".wh..wh..opq", ".wh.victim", ".wh.folder/inside", "own"]) File.WriteAllText($"{work.In}/{name}", "");
+        using SafeFileHandle own = Workspace.Open(work.In), nothing = Workspace.Open(work.Out);
+        foreach (Action<Stream> write in (Action<Stream>[])[tar => LayerWriter.WriteChanges(own, WhiteoutForm.Overlay, tar, CancellationToken.None),
+            tar => LayerWriter.WriteDifference(nothing, own, tar, CancellationToken.None)])
+        {
+            MemoryStream tar = new();
+            write(tar);
+            tar.Position = 0;
+            Assert.Equal("own", new ArchiveReader(tar, 100, CancellationToken.None).Read()!.Name);
+        }
+    }
+
+    [Fact]
     public void In_delete_form_the_parents_files_go()
     {
         using Workspace work = new();

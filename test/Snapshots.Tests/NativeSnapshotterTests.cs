@@ -6,7 +6,7 @@ namespace Sampan.Snapshots.Tests;
 
 public sealed class NativeSnapshotterTests : SnapshotterContract
 {
-    private protected override ISnapshotter Create(string root) => new NativeSnapshotter(root);
+    private protected override ISnapshotter Create(string root) => new TreeSnapshotter(root, new CopiedTrees());
 
     [Fact]
     public void Layers_are_not_applied_apart()

@@ -10,22 +10,55 @@ namespace Sampan.Snapshots.Tests;
 
 public sealed class OverlaySnapshotterTests : SnapshotterContract
 {
-    private protected override ISnapshotter Create(string root) => new OverlaySnapshotter(root);
+    private protected override ISnapshotter Create(string root) => new OverlaySnapshotter(root, OverlayKind.Kernel);
 
     [Fact]
     public void A_hundred_and_fifty_layers_can_be_mounted()
     {
-        ChainId? parent = null;
-        for (int i = 0; i < 150; i++)
-        {
-            ChainId name = ChainId.Of(parent, Digest.Of([(byte)i]));
-            Snapshotter.Prepare(new("layer"), parent);
-            using (SafeFileHandle own = Snapshotter.Open(new("layer"))) File.WriteAllText($"{own.ProcPath()}/f{i}", "");
-            Snapshotter.Commit(new("layer"), name);
-            parent = name;
-        }
+        ChainId? parent = CommitLayers((OverlaySnapshotter)Snapshotter, 150);
         Snapshotter.Prepare(new("top"), parent);
         Assert.Equal(150, Look("top", Directory.GetFiles).Length);
+    }
+
+    [Fact]
+    public void Paths_longer_than_an_option_and_more_layers_than_a_page_of_options_can_be_mounted()
+    {
+        // 400 layers of 300 bytes of path each, with the characters that separate layers: what mount(2) takes is 4096 bytes.
+        OverlaySnapshotter deep = new($"{Root}/{string.Join('/', Enumerable.Repeat("a:fold\\er,with a long name".PadRight(60, 'x'), 5))}");
+        ChainId? parent = CommitLayers(deep, 400);
+        deep.Prepare(new("top"), parent);
+        using (MountedSnapshot mounted = MountedSnapshot.Open(deep.Mounts(new("top")), "top"))
+        {
+            Assert.Equal(400, Directory.GetFiles(mounted.Root.Handle.ProcPath()).Length);
+            File.WriteAllText($"{mounted.Root.Handle.ProcPath()}/own", "mine");
+        }
+        Assert.Equal("/own", Assert.Single(deep.Changes(new("top"))).Path);
+        using MountedSnapshot readOnly = MountedSnapshot.Open(deep.ReadOnlyMounts(new("top")), "top");
+        Assert.ThrowsAny<IOException>(() => File.WriteAllText($"{readOnly.Root.Handle.ProcPath()}/own", "again"));
+        Assert.Equal("mine", File.ReadAllText($"{readOnly.Root.Handle.ProcPath()}/own"));
+    }
+
+    [Fact]
+    public void More_layers_than_overlayfs_takes_are_refused_with_the_number()
+    {
+        OverlaySnapshotter deep = new($"{Root}/{new string('d', 240)}");
+        deep.Prepare(new("top"), CommitLayers(deep, 501));
+        Assert.Contains("501 layers: overlayfs takes at most 500",
+            Assert.Throws<FaultException>(() => MountedSnapshot.Open(deep.Mounts(new("top")), "top")).Message);
+    }
+
+    private static ChainId? CommitLayers(OverlaySnapshotter snapshotter, int count)
+    {
+        ChainId? parent = null;
+        for (int i = 0; i < count; i++)
+        {
+            ChainId name = ChainId.Of(parent, Digest.Of([(byte)i, (byte)(i >> 8)]));
+            snapshotter.Prepare(new("layer"), parent);
+            using (SafeFileHandle own = snapshotter.Open(new("layer"))) File.WriteAllText($"{own.ProcPath()}/f{i}", "");
+            snapshotter.Commit(new("layer"), name);
+            parent = name;
+        }
+        return parent;
     }
 
     [Fact]
@@ -121,7 +154,9 @@ public sealed class OverlaySnapshotterTests : SnapshotterContract
     {
         Assert.Equal("overlay2", Snapshotters.Open(Root).Name);
         Assert.Equal("native", Snapshotters.Open(Root, "native").Name);
-        Assert.Equal(FaultKind.InvalidArgument, Assert.Throws<FaultException>(() => Snapshotters.Open(Root, "vfs")).Kind);
+        Assert.Equal(FaultKind.InvalidArgument, Assert.Throws<FaultException>(() => Snapshotters.Open(Root, "nilfs")).Kind);
+        foreach (string gone in (string[])["aufs", "devicemapper", "zfs", "overlay", "vfs"])
+            Assert.Contains("; use '", Assert.Throws<FaultException>(() => Snapshotters.Open(Root, gone)).Message);
         // overlayfs cannot have its upper directory on proc.
         Assert.ThrowsAny<Exception>(() => Snapshotters.Open("/proc/self/task", "overlay2"));
         Assert.Empty(Directory.GetFileSystemEntries(Root, ".probe*"));

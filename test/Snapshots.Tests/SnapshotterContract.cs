@@ -13,7 +13,7 @@ public abstract class SnapshotterContract : IDisposable
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("sampan-snapshots-");
     private ISnapshotter? _snapshotter;
 
-    private protected string Root => $"{_folder.FullName}/snapshots";
+    private protected virtual string Root => $"{_folder.FullName}/snapshots";
 
     private protected ISnapshotter Snapshotter => _snapshotter ??= Create(Root);
 
@@ -22,7 +22,7 @@ public abstract class SnapshotterContract : IDisposable
     /// <summary>As after the end of the process.</summary>
     private protected void Restart() => _snapshotter = Create(Root);
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         _folder.Delete(recursive: true);
         GC.SuppressFinalize(this);

@@ -4,15 +4,17 @@ using Sampan.Linux.Native;
 
 namespace Sampan.Linux;
 
-/// <summary>Overlay mounts with any number of layers. fsconfig(2) takes at most 255 bytes a value, so the layers go in one by one
-/// ("lowerdir+", Linux 6.5); older kernels get them joined.</summary>
+/// <summary>Overlay mounts with as many layers as the kernel takes. fsconfig(2) takes at most 255 bytes a value, so the layers go in one by one ("lowerdir+", Linux 6.7);
+/// what older kernels take in no value, and paths longer than one, go another way.</summary>
 public static class OverlayMount
 {
     private const string LowerDir = "lowerdir=";
+    private const int MaxValueBytes = 255;
+    private static readonly Lazy<bool> s_takesSingleLayers = new(TakesSingleLayers, LazyThreadSafetyMode.PublicationOnly);
 
     /// <param name="options">As for mount(8): lowerdir's layers joined by ':' from top to bottom, ':' and '\' in a path escaped by '\'.</param>
     /// <returns>Mounted nowhere yet.</returns>
-    /// <exception cref="LinuxException">fsopen(2), fsconfig(2), fsmount(2).</exception>
+    /// <exception cref="Sampan.Faults.FaultException">LinuxException of fsopen(2), fsconfig(2), fsmount(2), mount(2). InvalidArgument: more than 500 layers.</exception>
     public static SafeFileHandle Create(IReadOnlyList<string> options, MountAttribute attributes = 0)
     {
         List<string> split = [];
@@ -21,14 +23,18 @@ public static class OverlayMount
             if (!option.StartsWith(LowerDir, StringComparison.Ordinal)) split.Add(option);
             else foreach (string layer in SplitLayers(option[LowerDir.Length..])) split.Add($"lowerdir+={layer}");
         }
-        try
-        {
-            return Mounts.Create("overlay", "overlay", split, attributes);
-        }
-        catch (LinuxException e) when (e.Errno == Errno.EINVAL && e.Message.Contains("lowerdir+"))
-        {
-            return Mounts.Create("overlay", "overlay", options, attributes);
-        }
+        IReadOnlyList<string> fitting = s_takesSingleLayers.Value ? split : options;
+        return Fit(fitting) ? Mounts.Create("overlay", "overlay", fitting, attributes) : LinkedOverlay.Create(options, attributes);
+    }
+
+    private static bool Fit(IReadOnlyList<string> options)
+        => options.All(static option => Encoding.UTF8.GetByteCount(option.AsSpan(option.IndexOf('=') + 1)) <= MaxValueBytes);
+
+    // Where overlayfs reads options itself it looks for the layer at once. Kernels before 6.5 gather any option unread, and would say in the kernel log what they do not know.
+    private static bool TakesSingleLayers()
+    {
+        using SafeFileHandle context = Mounts.OpenContext("overlay");
+        return Mounts.TryConfigure(context, "lowerdir+", "/dev/null/none") is Errno.ENOTDIR or Errno.ENOENT;
     }
 
     internal static List<string> SplitLayers(string joined)

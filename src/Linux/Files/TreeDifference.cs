@@ -43,7 +43,8 @@ public static class TreeDifference
 
     private static byte[] Key(byte[] path) => Array.ConvertAll(path, static value => value == (byte)'/' ? (byte)0 : value);
 
-    private static bool IsSame(in Statx one, in Statx other) => one.Mode == other.Mode && one.Uid == other.Uid && one.Gid == other.Gid
+    /// <summary>Whether a file has not changed, told by its attributes.</summary>
+    public static bool IsSame(in Statx one, in Statx other) => one.Mode == other.Mode && one.Uid == other.Uid && one.Gid == other.Gid
         && one.RdevMajor == other.RdevMajor && one.RdevMinor == other.RdevMinor
         && (one.Kind == FileKind.Directory || one.Size == other.Size)
         && one.ModifyTime.Seconds == other.ModifyTime.Seconds && one.ModifyTime.Nanoseconds == other.ModifyTime.Nanoseconds;

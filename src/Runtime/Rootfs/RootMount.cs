@@ -45,7 +45,11 @@ internal sealed class RootMount : IDisposable
             if ((options.Set | options.Clear) != 0) Mounts.SetAttributes(bind, options.Set, options.Clear, 0, recursive: false, mount.Source);
             return bind;
         }
-        return mount.Type == "overlay" ? OverlayMount.Create(options.FileSystem, options.Set)
-            : Mounts.Create(mount.Type, mount.Source, options.FileSystem, options.Set);
+        return mount.Type switch
+        {
+            "overlay" => OverlayMount.Create(options.FileSystem, options.Set),
+            FuseOverlay.MountType => FuseOverlay.Create(options.FileSystem, options.Set),
+            _ => Mounts.Create(mount.Type, mount.Source, options.FileSystem, options.Set),
+        };
     }
 }

@@ -17,6 +17,12 @@ internal sealed unsafe class OverlayChanges(SafeFileHandle upper, SafeFileHandle
         using TreeWalker walker = new(upper);
         while (walker.Read())
         {
+            // fuse-overlayfs' own notes, which no mount shows.
+            if (walker.Name.StartsWith(".wh."u8))
+            {
+                walker.SkipContent();
+                continue;
+            }
             ref readonly Statx stat = ref walker.Stat;
             bool isBelow = TreeDifference.TryFind(lower, walker.Path, out Statx below);
             if (stat is { Kind: FileKind.CharacterDevice, RdevMajor: 0, RdevMinor: 0 })

@@ -9,11 +9,11 @@ namespace Sampan.Snapshots.Overlay;
 internal sealed class OverlayOptions
 {
     private readonly SnapshotCatalog _catalog;
-    private readonly bool _userXattr;
+    private readonly OverlayKind _kind;
 
-    internal OverlayOptions(SnapshotCatalog catalog, bool userXattr)
+    internal OverlayOptions(SnapshotCatalog catalog, OverlayKind kind)
     {
-        (_catalog, _userXattr) = (catalog, userXattr);
+        (_catalog, _kind) = (catalog, kind);
         Directory.CreateDirectory(Empty(0));
         Directory.CreateDirectory(Empty(1));
     }
@@ -36,9 +36,7 @@ internal sealed class OverlayOptions
 
     private List<string> Layers(ChainId? top) => _catalog.Stack(top).ConvertAll(directory => $"{_catalog.DirectoryPath(directory)}/fs");
 
-    // index, redirect_dir and metacopy off: an upper directory then holds whole files under their own names, which is what a layer is made of.
-    private IReadOnlyList<Mount> Overlay(string[] specific)
-        => [new Mount("overlay", "overlay", [.. specific, "index=off", "redirect_dir=off", "metacopy=off", .. _userXattr ? ["userxattr"] : (ReadOnlySpan<string>)[]])];
+    private IReadOnlyList<Mount> Overlay(string[] specific) => [new Mount(_kind.MountType, "overlay", [.. specific, .. _kind.Options])];
 
     private string Empty(int number) => $"{_catalog.Root}/empty/{number}";
 

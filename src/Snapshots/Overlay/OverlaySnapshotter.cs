@@ -7,24 +7,25 @@ using Sampan.Specs.Oci.Image;
 
 namespace Sampan.Snapshots.Overlay;
 
-/// <summary>Snapshots by overlayfs: each has a directory <c>&lt;number&gt;</c> with its own files in <c>fs</c> and, while it is active, overlayfs' <c>work</c>.
+/// <summary>Snapshots by overlayfs (the kernel's, or fuse-overlayfs): each has a directory <c>&lt;number&gt;</c> with its own files in <c>fs</c> and, while it is active, overlayfs' <c>work</c>.
 /// Layers never move when more come on top.</summary>
 internal sealed class OverlaySnapshotter : ISnapshotter
 {
     private readonly SnapshotCatalog _catalog;
     private readonly OverlayOptions _options;
+    private readonly OverlayKind _kind;
 
     /// <param name="root">Absolute path of the folder; made when missing.</param>
-    internal OverlaySnapshotter(string root, bool userXattr = false)
+    internal OverlaySnapshotter(string root, OverlayKind? kind = null)
     {
-        _catalog = new SnapshotCatalog(root);
-        _options = new OverlayOptions(_catalog, userXattr);
-        Whiteouts = userXattr ? WhiteoutForm.OverlayUser : WhiteoutForm.Overlay;
+        _kind = kind ?? OverlayKind.Kernel;
+        _catalog = new SnapshotCatalog(root, TreeRemover.Remove);
+        _options = new OverlayOptions(_catalog, _kind);
     }
 
-    public string Name => "overlay2";
+    public string Name => _kind.Driver;
 
-    public WhiteoutForm Whiteouts { get; }
+    public WhiteoutForm Whiteouts => _kind.Whiteouts;
 
     public bool AppliesLayersApart => true;
 

@@ -22,10 +22,14 @@ public sealed class Engine : IAsyncDisposable
     /// <summary>The daemon's pid as this machine sees it, not as its host does.</summary>
     public int DaemonPid { get; private set; }
 
-    public static async Task<Engine> StartAsync()
+    public static Task<Engine> StartAsync() => StartAsync(_ => Task.CompletedTask);
+
+    /// <param name="prepare">What is done in the host before the daemon starts there.</param>
+    public static async Task<Engine> StartAsync(Func<Engine, Task> prepare, params IEnumerable<string> more)
     {
         var engine = new Engine(await TestHost.CreateAsync(), ownsHost: true);
-        await engine.StartDaemonAsync();
+        await prepare(engine);
+        await engine.StartDaemonAsync(more);
         return engine;
     }
 

@@ -5,24 +5,25 @@ using Sampan.Linux.Native;
 using Sampan.Specs;
 using Sampan.Specs.Oci.Image;
 
-namespace Sampan.Snapshots.Native;
+namespace Sampan.Snapshots;
 
-/// <summary>Snapshots as full copies (sharing blocks where the file system can, as btrfs and xfs do): works on every file system, for where overlayfs
-/// cannot stack.</summary>
-internal sealed class NativeSnapshotter : ISnapshotter
+/// <summary>Snapshots that are whole trees: each is made from its parent's by <see cref="ITrees"/> and shows all files on its own, without overlayfs.</summary>
+internal sealed class TreeSnapshotter : ISnapshotter
 {
     private readonly SnapshotCatalog _catalog;
+    private readonly ITrees _trees;
     private readonly string _empty;
 
     /// <param name="root">Absolute path of the folder; made when missing.</param>
-    internal NativeSnapshotter(string root)
+    internal TreeSnapshotter(string root, ITrees trees)
     {
-        _catalog = new SnapshotCatalog(root);
+        _trees = trees;
+        _catalog = new SnapshotCatalog(root, trees.Remove);
         _empty = $"{root}/empty";
         Directory.CreateDirectory(_empty);
     }
 
-    public string Name => "native";
+    public string Name => _trees.Name;
 
     public WhiteoutForm Whiteouts => WhiteoutForm.Delete;
 
@@ -38,14 +39,8 @@ internal sealed class NativeSnapshotter : ISnapshotter
 
     public IReadOnlyList<Mount> Prepare(SnapshotKey key, ChainId? parent)
     {
-        SnapshotRecord record = _catalog.Add(key, parent, hasDirectory: true, directory =>
-        {
-            string path = _catalog.DirectoryPath(directory);
-            if (Libc.mkdirat(Libc.AT_FDCWD, path, 0x1ED /* 0755 */) < 0) throw LinuxException.FromLastError("mkdirat", $"cannot make directory '{path}'");
-            if (parent is null) return;
-            using SafeFileHandle source = OpenParent(parent), target = Files.Open(path, OpenFlags.ReadOnly | OpenFlags.Directory);
-            TreeCopier.Copy(source, target);
-        });
+        SnapshotRecord record = _catalog.Add(key, parent, hasDirectory: true,
+            directory => _trees.Make(_catalog.DirectoryPath(directory), parent is null ? null : ParentPath(parent)));
         return Bind(record, "rw");
     }
 
@@ -68,7 +63,7 @@ internal sealed class NativeSnapshotter : ISnapshotter
     public void Commit(SnapshotKey key, ChainId name, ChainId? parent)
     {
         if (_catalog.Get(key).Parent != parent)
-            throw new FaultException(FaultKind.NotSupported, $"cannot commit snapshot '{key}' on '{parent}': the native snapshotter copies the parent when the snapshot is prepared");
+            throw new FaultException(FaultKind.NotSupported, $"cannot commit snapshot '{key}' on '{parent}': the storage driver '{Name}' takes the parent's files when the snapshot is prepared");
         Commit(key, name);
     }
 
@@ -97,8 +92,8 @@ internal sealed class NativeSnapshotter : ISnapshotter
     private SnapshotUsage Usage(SnapshotRecord record)
     {
         if (record.Directory is not { } directory) return default;
-        using SafeFileHandle files = OpenDirectory(directory);
-        return TreeUsage.Of(files);
+        using SafeFileHandle files = OpenDirectory(directory), parent = OpenParent(record.Parent);
+        return _trees.Usage(files, parent);
     }
 
     private string ParentPath(ChainId? parent) => parent is { } below ? _catalog.DirectoryPath(_catalog.Get(below).Directory!.Value) : _empty;

@@ -22,10 +22,12 @@ internal static class CommandCatalogue
     private static readonly Entry[] Entries =
     [
         new("container", "attach", "attach", AttachCommand.Define),
+        new("container", "commit", "commit", CommitCommand.Define),
         new("container", "cp", "cp", CpCommand.Define),
         new("container", "create", "create", CreateCommand.Define),
         new("container", "diff", "diff", DiffCommand.Define),
         new("container", "exec", "exec", ExecCommand.Define),
+        new("container", "export", "export", ExportCommand.Define),
         new("container", "inspect", null, InspectCommand.DefineContainer),
         new("container", "kill", "kill", KillCommand.Define),
         new("container", "logs", "logs", LogsCommand.Define),
@@ -44,11 +46,17 @@ internal static class CommandCatalogue
         new("container", "unpause", "unpause", UnpauseCommand.Define),
         new("container", "update", "update", UpdateCommand.Define),
         new("container", "wait", "wait", WaitCommand.Define),
+        new("image", "fsck", null, FsckCommand.Define),
+        new("image", "history", "history", HistoryCommand.Define),
+        new("image", "import", "import", ImportCommand.Define),
         new("image", "inspect", null, InspectCommand.DefineImage),
         new("image", "load", "load", LoadCommand.Define),
         new("image", "ls", "images", ImagesCommand.Define),
+        new("image", "prune", null, ImagePruneCommand.Define),
         new("image", "pull", "pull", PullCommand.Define),
+        new("image", "push", "push", PushCommand.Define),
         new("image", "rm", "rmi", RmiCommand.Define),
+        new("image", "save", "save", SaveCommand.Define),
         new("image", "tag", "tag", TagCommand.Define),
         new("network", "connect", null, NetworkConnectCommand.Define),
         new("network", "create", null, NetworkCreateCommand.Define),
@@ -57,6 +65,7 @@ internal static class CommandCatalogue
         new("network", "ls", null, NetworkListCommand.Define),
         new("network", "prune", null, NetworkPruneCommand.Define),
         new("network", "rm", null, NetworkRemoveCommand.Define),
+        new("system", "df", null, DiskUsageCommand.Define),
         new("system", "events", "events", EventsCommand.Define),
         new("system", "info", "info", InfoCommand.Define),
         new("volume", "create", null, VolumeCreateCommand.Define),
@@ -65,6 +74,9 @@ internal static class CommandCatalogue
         new("volume", "prune", null, VolumePruneCommand.Define),
         new("volume", "rm", null, VolumeRemoveCommand.Define),
         new("", "", "inspect", InspectCommand.Define),
+        new("", "", "login", LoginCommand.Define),
+        new("", "", "logout", LogoutCommand.Define),
+        new("", "", "search", SearchCommand.Define),
         new("", "", "version", VersionCommand.Define),
     ];
 
@@ -77,10 +89,8 @@ internal static class CommandCatalogue
     /// <summary>Docker's words that have no command here yet; told apart from words that are nobody's.</summary>
     private static readonly string[] Others =
     [
-        "build", "builder", "buildx", "bake", "checkpoint", "commit", "compose", "config", "container commit", "container export",
-        "context", "export", "history", "image build", "image history",
-        "image import", "image prune", "image push", "image save", "import", "login", "logout", "manifest", "node", "plugin", "push", "save",
-        "search", "secret", "service", "stack", "swarm", "system df", "system prune", "trust",
+        "build", "builder", "buildx", "bake", "checkpoint", "compose", "config", "context", "image build", "manifest", "node", "plugin", "secret", "service", "stack", "swarm",
+        "system prune", "trust",
     ];
 
     public static IReadOnlyList<Entry> All => Entries;

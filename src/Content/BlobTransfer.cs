@@ -13,6 +13,7 @@ internal sealed class BlobTransfer(ContentStore store, Descriptor descriptor, Op
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _written;
+    private bool _wrong;
 
     internal Descriptor Descriptor => descriptor;
 
@@ -98,9 +99,11 @@ internal sealed class BlobTransfer(ContentStore store, Descriptor descriptor, Op
             }
             await ReceiveAsync(path, ct).ConfigureAwait(false);
         }
-        catch
+        catch (Exception e)
         {
-            File.Delete(path);
+            // What came is good as far as anybody knows: the next pull verifies it and goes on from there. Wrong content and a full disk are another thing.
+            bool resumable = e is OperationCanceledException || e is FaultException { Kind: FaultKind.Unavailable } and not DigestMismatchException && !_wrong;
+            if (!resumable || Written < ContentStore.WorthResuming) File.Delete(path);
             throw;
         }
     }
@@ -150,8 +153,11 @@ internal sealed class BlobTransfer(ContentStore store, Descriptor descriptor, Op
         if (Written != descriptor.Size) throw SizeFault(Written.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
-    private FaultException SizeFault(string came) =>
-        new(FaultKind.Unavailable, $"size of blob {descriptor.Digest} is wrong: {came} bytes came, {descriptor.Size} are announced");
+    private FaultException SizeFault(string came)
+    {
+        _wrong = true;
+        return new(FaultKind.Unavailable, $"size of blob {descriptor.Digest} is wrong: {came} bytes came, {descriptor.Size} are announced");
+    }
 
     private void Advance(long written)
     {

@@ -9,7 +9,7 @@ namespace Sampan.Content;
 /// A blob is there whole and verified, or not at all. Safe to call from several threads of one process.</summary>
 public sealed class ContentStore
 {
-    private const long WorthResuming = 64 * 1024;
+    internal const long WorthResuming = 64 * 1024;
     private readonly string _root;
     private readonly string _blobs;
     private readonly Lock _gate = new();                            // guards _holds and the removal of blobs
@@ -97,6 +97,36 @@ public sealed class ContentStore
         return digest;
     }
 
+    /// <summary>Puts a small blob in the place of a damaged one.</summary>
+    /// <exception cref="FaultException">Internal: the content has another digest.</exception>
+    public void Replace(Digest digest, ReadOnlySpan<byte> content)
+    {
+        if (Digest.Of(content) != digest) throw new FaultException(FaultKind.Internal, $"cannot replace blob {digest}: the content has the digest {Digest.Of(content)}");
+        string path = Ingests.NewPath();
+        AtomicFile.Replace(path, content);
+        File.Move(path, PathOf(digest), overwrite: true);
+    }
+
+    /// <summary>Fetches a damaged or missing blob anew. The damaged one stays when that fails: what is left of it may still be of use.</summary>
+    /// <exception cref="FaultException">What ended the fetch.</exception>
+    public async Task ReplaceAsync(Descriptor descriptor, OpenBlob open, Lease lease, CancellationToken ct)
+    {
+        string path = PathOf(descriptor.Digest), aside = Ingests.NewPath();
+        bool damaged = File.Exists(path);
+        if (damaged) File.Move(path, aside, overwrite: true);
+        try
+        {
+            using BlobFetch fetch = Fetch(descriptor, open, lease);
+            await fetch.Completion.WaitAsync(ct).ConfigureAwait(false);
+            if (damaged) File.Delete(aside);
+        }
+        catch
+        {
+            if (damaged) File.Move(aside, path, overwrite: false);
+            throw;
+        }
+    }
+
     /// <summary>Begins a blob whose digest shows at its end. What is committed is held by <paramref name="lease"/>.</summary>
     public BlobWriter Write(Lease lease) => new(this, lease);
 
@@ -132,6 +162,10 @@ public sealed class ContentStore
             else File.Delete(path);
         }
     }
+
+    /// <summary>Drops what was left of fetches that ended early, and will not be resumed any more.</summary>
+    /// <returns>Bytes given back.</returns>
+    public long DropPartials() => _fetches.WhileIdle(Ingests.DropPartials);
 
     /// <summary>Bytes of all blobs.</summary>
     public long TotalSize() => new DirectoryInfo(_blobs).EnumerateFiles().Sum(file => file.Length);

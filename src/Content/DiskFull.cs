@@ -13,4 +13,8 @@ public static class DiskFull
 
     public static FaultException Fault(string what, Exception? cause = null) =>
         new(FaultKind.Internal, $"cannot {what}: no space left on device (ENOSPC); free some space and try again", cause);
+
+    /// <summary>Whether a failure, of ours or of the kernel, tells of a full disk: both name the errno.</summary>
+    public static bool IsToldBy(FaultException e) => e.Message.Contains("no space left on device", StringComparison.OrdinalIgnoreCase) || e.Message.Contains("ENOSPC", StringComparison.Ordinal)
+        || e.Message.Contains("EDQUOT", StringComparison.Ordinal);
 }

@@ -24,6 +24,12 @@ internal sealed class FetchTable(ContentStore store)
         }
     }
 
+    /// <summary>Runs something while no fetch begins or ends, told which are under way.</summary>
+    internal T WhileIdle<T>(Func<IReadOnlyCollection<Digest>, T> work)
+    {
+        lock (_gate) return work(_running.Keys);
+    }
+
     internal void Leave(BlobTransfer transfer)
     {
         lock (_gate)

@@ -24,4 +24,17 @@ internal sealed class IngestFolder(string path)
             if (file.Name.StartsWith(AnonymousPrefix, StringComparison.Ordinal) || file.LastWriteTimeUtc < oldest) file.Delete();
         }
     }
+
+    /// <returns>Bytes given back.</returns>
+    internal long DropPartials(IReadOnlyCollection<Digest> running)
+    {
+        var busy = running.Select(digest => digest.Hex).ToHashSet(StringComparer.Ordinal);
+        long bytes = 0;
+        foreach (var file in new DirectoryInfo(path).EnumerateFiles().Where(file => !file.Name.StartsWith(AnonymousPrefix, StringComparison.Ordinal) && !busy.Contains(file.Name)))
+        {
+            bytes += file.Length;
+            file.Delete();
+        }
+        return bytes;
+    }
 }

@@ -39,7 +39,7 @@ public sealed class ImagePruner
             string[] names = [.. image.Tags.Select(tag => tag.FamiliarString), .. image.RepoDigests.Select(digest => digest.FamiliarString)];
             foreach (string name in names.Length == 0 ? [image.Id.ToString()] : names) removed.AddRange(TryRemove(name));
         }
-        long reclaimed = Math.Max(0, before - _images.DiskUsage().LayersSize);
+        long reclaimed = Math.Max(0, before - _images.DiskUsage().LayersSize) + _images.DropPartials();
         _events.Publish(Events.EventTypes.Image, "prune", "", new Dictionary<string, string> { ["reclaimed"] = reclaimed.ToString(System.Globalization.CultureInfo.InvariantCulture) });
         return new ImagesPruneReport { ImagesDeleted = removed.Count == 0 ? null : removed, SpaceReclaimed = (ulong)reclaimed };
     }

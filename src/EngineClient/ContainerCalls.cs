@@ -125,6 +125,16 @@ public sealed class ContainerCalls
             Body = tar,
         }, ct);
 
+    /// <summary>Makes an image of what a container changed.</summary>
+    /// <returns>The image's id.</returns>
+    public async Task<string> CommitAsync(string container, string? repository, string? tag, string message, string author, IReadOnlyList<string> changes, bool pause, CancellationToken ct)
+    {
+        var query = new Query().Add("container", container).Add("repo", repository).Add("tag", tag).Add("comment", message).Add("author", author);
+        foreach (string change in changes) query.Add("changes", change);
+        if (!pause) query.Add("pause", "0");
+        return (await _transport.GetAsync(new("POST", "/commit") { Query = query }, DockerJson.Wire.IdResponse, ct)).Id;
+    }
+
     /// <summary>The whole file system of the container as a tar.</summary>
     public async Task<Stream> ExportAsync(string container, CancellationToken ct) =>
         (await _transport.SendAsync(new("GET", Path(container, "export")), ct)).Body;

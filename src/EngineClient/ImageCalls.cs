@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Sampan.EngineClient.Http;
 using Sampan.Specs.Docker;
+using Sampan.Specs.Oci.Image;
 using static Sampan.EngineClient.Http.EngineTransportJson;
 
 namespace Sampan.EngineClient;
@@ -44,28 +45,51 @@ public sealed class ImageCalls
     }
 
     /// <summary>Takes in a docker save or OCI archive.</summary>
-    public IAsyncEnumerable<ProgressMessage> LoadAsync(Stream archive, bool quiet, string? platform, CancellationToken ct) =>
-        StreamAsync(new("POST", "/images/load") { Query = new Query().Add("quiet", quiet).Add("platform", platform), Body = archive }, ct);
+    public IAsyncEnumerable<ProgressMessage> LoadAsync(Stream archive, bool quiet, Platform? platform, CancellationToken ct) =>
+        StreamAsync(new("POST", "/images/load") { Query = new Query().Add("quiet", quiet).Add("platform", Encode(platform)), Body = archive }, ct);
 
     /// <summary>A docker save archive of the images.</summary>
-    public async Task<Stream> SaveAsync(IReadOnlyList<string> images, CancellationToken ct)
+    public async Task<Stream> SaveAsync(IReadOnlyList<string> images, Platform? platform, CancellationToken ct)
     {
         var query = new Query();
         foreach (string image in images) query.Add("names", image);
-        return (await _transport.SendAsync(new("GET", "/images/get") { Query = query }, ct)).Body;
+        return (await _transport.SendAsync(new("GET", "/images/get") { Query = query.Add("platform", Encode(platform)) }, ct)).Body;
     }
+
+    /// <param name="tag">Null for every tag of the repository.</param>
+    public IAsyncEnumerable<ProgressMessage> PushAsync(string repository, string? tag, Platform? platform, RegistryAuth? auth, CancellationToken ct) =>
+        StreamAsync(new("POST", $"/images/{ImageName(repository)}/push")
+        {
+            Query = new Query().Add("tag", tag).Add("platform", Encode(platform)),
+            Headers = ["X-Registry-Auth: " + Encode(auth ?? new RegistryAuth())],
+        }, ct);
+
+    /// <param name="limit">0: as many as the registry likes.</param>
+    public Task<IReadOnlyList<ImageSearchResult>> SearchAsync(string term, int limit, Filters filters, RegistryAuth? auth, CancellationToken ct) =>
+        _transport.GetAsync(new("GET", "/images/search")
+        {
+            Query = new Query().Add("term", term).Add("limit", limit == 0 ? null : limit).Add("filters", filters.ToJson()),
+            Headers = auth is null ? [] : ["X-Registry-Auth: " + Encode(auth)],
+        }, DockerJson.Wire.IReadOnlyListImageSearchResult, ct);
+
+    public Task<ImagesPruneReport> PruneAsync(Filters filters, CancellationToken ct) =>
+        _transport.GetAsync(new("POST", "/images/prune") { Query = new Query().Add("filters", filters.ToJson()) }, DockerJson.Wire.ImagesPruneReport, ct);
+
+    /// <summary>Our own engine's alone: reads every blob again.</summary>
+    public IAsyncEnumerable<ProgressMessage> VerifyAsync(bool repair, CancellationToken ct) =>
+        StreamAsync(new("POST", "/sampan/images/fsck") { Query = new Query().Add("repair", repair) }, ct);
 
     public Task TagAsync(string image, string repository, string? tag, CancellationToken ct) =>
         _transport.CallAsync(new("POST", $"/images/{ImageName(image)}/tag") { Query = new Query().Add("repo", repository).Add("tag", tag) }, ct);
 
-    public Task<IReadOnlyList<ImageDeleteItem>> RemoveAsync(string image, bool force, bool noPrune, CancellationToken ct) =>
+    public Task<IReadOnlyList<ImageDeleteItem>> RemoveAsync(string image, bool force, bool noPrune, IReadOnlyList<Platform> platforms, CancellationToken ct) =>
         _transport.GetAsync(new("DELETE", $"/images/{ImageName(image)}")
         {
-            Query = new Query().Add("force", force).Add("noprune", noPrune),
+            Query = platforms.Aggregate(new Query().Add("force", force).Add("noprune", noPrune), (query, platform) => query.Add("platforms", Encode(platform))),
         }, DockerJson.Wire.IReadOnlyListImageDeleteItem, ct);
 
-    public Task<IReadOnlyList<HistoryItem>> HistoryAsync(string image, CancellationToken ct) =>
-        _transport.GetAsync(new("GET", $"/images/{ImageName(image)}/history"), DockerJson.Wire.IReadOnlyListHistoryItem, ct);
+    public Task<IReadOnlyList<HistoryItem>> HistoryAsync(string image, Platform? platform, CancellationToken ct) =>
+        _transport.GetAsync(new("GET", $"/images/{ImageName(image)}/history") { Query = new Query().Add("platform", Encode(platform)) }, DockerJson.Wire.IReadOnlyListHistoryItem, ct);
 
     private async IAsyncEnumerable<ProgressMessage> StreamAsync(EngineRequest request,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
@@ -73,6 +97,14 @@ public sealed class ImageCalls
         var response = await _transport.SendAsync(request, ct);
         await foreach (var message in JsonDocumentStream.ReadAsync(response, DockerJson.Wire.ProgressMessage, ct)) yield return message;
     }
+
+    /// <summary>The JSON form, which all parameters but pull's and create's take.</summary>
+    private static string? Encode(Platform? platform) => platform is null ? null : JsonSerializer.Serialize(new OciPlatform
+    {
+        Architecture = platform.Architecture,
+        Os = platform.Os,
+        Variant = platform.Variant,
+    }, DockerJson.Wire.OciPlatform);
 
     /// <summary>base64url with padding. Engine API, § Authentication.</summary>
     private static string Encode(RegistryAuth auth) =>

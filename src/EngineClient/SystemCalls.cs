@@ -24,6 +24,13 @@ public sealed class SystemCalls
     public Task<SystemInfoResponse> InfoAsync(CancellationToken ct) =>
         _transport.GetAsync(new("GET", "/info"), DockerJson.Wire.SystemInfoResponse, ct);
 
+    /// <summary>Checks credentials with the registry they are for.</summary>
+    public Task<AuthResponse> LoginAsync(RegistryAuth auth, CancellationToken ct) =>
+        _transport.GetAsync(new EngineRequest("POST", "/auth").With(auth, RegistryAuthJson.Default.RegistryAuth), DockerJson.Wire.AuthResponse, ct);
+
+    public Task<DiskUsageResponse> DiskUsageAsync(CancellationToken ct) =>
+        _transport.GetAsync(new("GET", "/system/df"), DockerJson.Wire.DiskUsageResponse, ct);
+
     /// <summary>What happens, as it happens. Times are Unix seconds with an optional fraction; without an end it goes on until cancelled.</summary>
     public async IAsyncEnumerable<EventMessage> EventsAsync(string? since, string? until, Filters filters,
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)

@@ -9,6 +9,9 @@ public sealed record Image
     public required Digest Id { get; init; }
     public required ImageConfig Config { get; init; }
 
+    /// <summary>Bytes of the config, as the manifest says.</summary>
+    public required long ConfigSize { get; init; }
+
     /// <summary>The manifest whose layers we hold: the one of our platform when the reference named an index.</summary>
     public required Descriptor Manifest { get; init; }
 

@@ -23,6 +23,11 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
                 last = await PullOneAsync(repository, reference.WithTag(tag), options, progress, ct).ConfigureAwait(false);
             return last ?? throw new FaultException(FaultKind.NotFound, $"repository {reference.FamiliarName} has no tags");
         }
+        catch (FaultException e) when (DiskFull.IsToldBy(e))
+        {
+            store.Content.DropPartials();   // the room is worth more than the bytes
+            throw;
+        }
         catch (RegistryException e)
         {
             throw e.About(reference.IsNameOnly && !options.AllTags ? reference.WithDefaultTag() : reference);

@@ -115,6 +115,17 @@ public sealed class ImageService : IDisposable
 
     public ImageDiskUsage DiskUsage() => ImageUsage.Of(_store.Catalog, _store.Content.TotalSize());
 
+    /// <summary>Drops what was left of pulls that ended early.</summary>
+    /// <returns>Bytes given back.</returns>
+    public long DropPartials() => _store.Content.DropPartials();
+
+    /// <summary>Reads every blob that an image needs and compares it with its digest.</summary>
+    /// <param name="repair">Fetch what is damaged again.</param>
+    /// <param name="credentials">For a registry's domain; null: anonymous.</param>
+    /// <param name="found">Told of each problem as it is found.</param>
+    public Task<CheckResult> CheckAsync(bool repair, Func<string, RegistryAuth?> credentials, IProgress<BlobProblem> found, CancellationToken ct) =>
+        new ImageChecker(_store, _registries).CheckAsync(repair, credentials, found, ct);
+
     /// <summary>Drops layers that a container alone still held when their image was removed: call after removing containers.</summary>
     public void CollectLayers() => _store.CollectLayers();
 

@@ -76,7 +76,7 @@ internal sealed partial class ImageStore
         var (layout, twin) = OciTwin.Of(descriptor, manifest);
         lease.Hold(layout.Digest);
         if (twin is not null) Content.Add(twin);
-        return new Image { Id = manifest.Config.Digest, Config = config, Manifest = descriptor, LayoutManifest = layout, Layers = layers };
+        return new Image { Id = manifest.Config.Digest, Config = config, ConfigSize = manifest.Config.Size, Manifest = descriptor, LayoutManifest = layout, Layers = layers };
     }
 
     /// <summary>Records an image whose blobs and layers are here (and held), and points <paramref name="names"/> at it.</summary>

@@ -25,24 +25,13 @@ internal static class LoadCommand
         string path = invocation.Get(Input);
         var surroundings = invocation.Surroundings;
         if (path.Length == 0 && surroundings.InputTerminal is not null) throw new CommandFailedException(1, "requested load from stdin, but stdin is empty");
-        await using var archive = path.Length > 0 ? Open(path) : surroundings.Input;
+        await using var archive = path.Length > 0 ? InputFile.Open(path) : surroundings.Input;
+        var platform = PlatformOption.Read(invocation.Get(Platform));
         bool terminal = surroundings.OutputTerminal is not null;
         var engine = await invocation.ConnectAsync(ct);
         // Bars for nobody are not asked for either.
-        var messages = engine.Images.LoadAsync(archive, quiet: invocation.Get(Quiet) || !terminal, invocation.Get(Platform), ct);
+        var messages = engine.Images.LoadAsync(archive, quiet: invocation.Get(Quiet) || !terminal, platform, ct);
         await new ProgressDisplay(invocation.Output.Out, terminal ? surroundings.Columns : null).ShowAsync(messages, ct);
         return 0;
-    }
-
-    private static FileStream Open(string path)
-    {
-        try
-        {
-            return new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.Read, bufferSize: 0);
-        }
-        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
-        {
-            throw new CommandFailedException(1, $"open {path}: no such file or directory");
-        }
     }
 }

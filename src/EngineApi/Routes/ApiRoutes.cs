@@ -18,6 +18,7 @@ internal static class ApiRoutes
         .. new ExecRoutes(engine).Table,
         .. new ImageRoutes(engine).Table,
         .. new RegistryRoutes(engine).Table,
+        .. new CheckRoutes(engine).Table,
         .. new ImageTransferRoutes(engine).Table,
         .. new NetworkRoutes(engine).Table,
         .. new VolumeRoutes(engine).Table,

@@ -210,7 +210,7 @@ public sealed class PullTests(DebianRegistry registry) : IClassFixture<DebianReg
     }
 
     [Fact]
-    public async Task A_cancelled_pull_leaves_nothing()
+    public async Task A_cancelled_pull_leaves_only_what_the_next_one_goes_on_from()
     {
         var made = MadeImage.Of([Base, new Dictionary<string, string> { ["a"] = MadeImage.Noise(400_000) }]);
         await registry.PushAsync("cancelled", "latest", made);
@@ -223,7 +223,15 @@ public sealed class PullTests(DebianRegistry registry) : IClassFixture<DebianReg
         await cancel.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => pull);
         never.SetResult();
-        store.AssertEmpty();
+        Assert.Empty(store.Service.List());
+        Assert.Empty(store.Blobs);
+        Assert.Empty(store.Snapshotter.Chains);
+        Assert.Equal([made.LayerDigests[1].Hex], store.Partials);
+
+        await using var open = new FaultyProxy(registry.Address, (_, _) => null);
+        await store.Service.PullAsync(ImageReference.Parse($"{open.Address}/cancelled"), new PullOptions(), new Progress(), default);
+        Assert.Contains(open.Requests, head => head.Contains(made.LayerDigests[1].ToString(), StringComparison.Ordinal) && head.Contains("Range: bytes=", StringComparison.OrdinalIgnoreCase));
+        Assert.Empty(store.Partials);
     }
 
     [Fact]

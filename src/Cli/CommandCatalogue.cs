@@ -68,6 +68,7 @@ internal static class CommandCatalogue
         new("system", "df", null, DiskUsageCommand.Define),
         new("system", "events", "events", EventsCommand.Define),
         new("system", "info", "info", InfoCommand.Define),
+        new("system", "prune", null, SystemPruneCommand.Define),
         new("volume", "create", null, VolumeCreateCommand.Define),
         new("volume", "inspect", null, InspectCommand.DefineVolume),
         new("volume", "ls", null, VolumeListCommand.Define),
@@ -90,7 +91,7 @@ internal static class CommandCatalogue
     private static readonly string[] Others =
     [
         "build", "builder", "buildx", "bake", "checkpoint", "compose", "config", "context", "image build", "manifest", "node", "plugin", "secret", "service", "stack", "swarm",
-        "system prune", "trust",
+        "trust",
     ];
 
     public static IReadOnlyList<Entry> All => Entries;

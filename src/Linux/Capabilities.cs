@@ -1,4 +1,3 @@
-using Sampan.Faults;
 using Sampan.Linux.Native;
 
 namespace Sampan.Linux;
@@ -22,15 +21,15 @@ public static unsafe class Capabilities
 
     public static string Name(int number) => Names[number];
 
-    /// <exception cref="FaultException">InvalidArgument: no such capability.</exception>
-    public static ulong Mask(IReadOnlyList<string>? names)
+    /// <param name="unknown">Takes the names that are none.</param>
+    public static ulong Mask(IReadOnlyList<string>? names, ICollection<string> unknown)
     {
         ulong mask = 0;
         for (int i = 0; i < (names?.Count ?? 0); i++)
         {
             int number = Array.IndexOf(Names, names![i]);
-            if (number < 0) throw new FaultException(FaultKind.InvalidArgument, $"unknown capability '{names[i]}': expected a name such as CAP_CHOWN");
-            mask |= 1UL << number;
+            if (number >= 0) mask |= 1UL << number;
+            else unknown.Add(names[i]);
         }
         return mask;
     }

@@ -33,7 +33,7 @@ public sealed partial class Container
             using StandardStreams? streams = pty is null ? new(options.Stdin, options.Stdout, options.Stderr, options.PreserveFds) : null;
             using CgroupEntrance entrance = Cgroup.OpenEntrance(options.Cgroup);
             using SafeFileHandle proc = ProcessFileSystem.Open();
-            IReadOnlyList<string> environment = HomeDirectory.AddTo(process.Env ?? [], process.User.Uid, root);
+            IReadOnlyList<string> environment = ProcessEnvironment.Make(process.Env, process.User.Uid, root);
             using ExecPlan plan = new(Spec, options, Process, entrance, proc, streams, pty, SeccompFilters.For(Spec.Linux, _directory.SeccompCache), environment, HasOwnMounts ? null : root.Handle);
             using PidNamespaceEntry entry = new(Process.Pidfd);
             using CpuAffinity? affinity = CpuAffinity.Assume(process.ExecCPUAffinity?.Initial);

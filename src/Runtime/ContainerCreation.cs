@@ -51,7 +51,7 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
         Seccomp = SeccompFilters.For(spec.Linux, directory.SeccompCache),
         CreateContainerHooks = new HookRun("createContainer", spec.Hooks?.CreateContainer),
         StartContainerHooks = new HookRun("startContainer", spec.Hooks?.StartContainer),
-        Environment = HomeDirectory.AddTo(_process.Env ?? [], _process.User.Uid, root.Directory),
+        Environment = ProcessEnvironment.Make(_process.Env, _process.User.Uid, root.Directory),
     };
 
     private Container Start(InitPlan plan, InitResources resources, RootMount root, ICgroup cgroup, string? cgroupPath)

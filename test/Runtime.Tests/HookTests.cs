@@ -24,6 +24,34 @@ public sealed class HookTests : IDisposable
         Assert.Equal(0, deleted.ExitCode);
     }
 
+    [Theory]
+    [InlineData("createContainer")]
+    [InlineData("startContainer")]
+    public void What_a_failing_hook_of_the_containers_namespaces_wrote_is_told(string moment)
+    {
+        Outcome outcome = _host.RunScript("true", bundle => bundle.Config["hooks"] = new JsonObject
+        {
+            [moment] = new JsonArray(new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", "echo the reason >&2; exit 5") }),
+        });
+        Assert.NotEqual(0, outcome.ExitCode);
+        Assert.Contains($"error running {moment} hook #0: error running hook #0: exit status 5, stdout: , stderr: the reason", outcome.Error);
+    }
+
+    [Fact]
+    public void A_start_hook_without_an_environment_has_the_programs_and_runs_under_its_filter()
+    {
+        Outcome outcome = _host.RunScript("true", bundle =>
+        {
+            bundle.Process["env"] = new JsonArray("PATH=/bin", "ONE=two");
+            bundle.Linux["seccomp"] = JsonNode.Parse("""{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_KILL_PROCESS"}]}""");
+            bundle.Config["hooks"] = new JsonObject
+            {
+                ["startContainer"] = new JsonArray(new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", "echo $ONE >&2; exec mkdir /dev/shm/x") }),
+            };
+        });
+        Assert.Contains("signal: bad system call, stdout: , stderr: two", outcome.Error);
+    }
+
     [Fact]
     public void All_six_run_in_their_order_and_place_with_the_state_on_standard_input()
     {

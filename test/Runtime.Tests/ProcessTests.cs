@@ -24,6 +24,35 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public void A_variable_that_is_given_twice_has_its_last_value_once()
+    {
+        Assert.Equal("PATH=/bin\nONE=three\nHOME=/root\n", _host.RunScript("", bundle =>
+        {
+            bundle.Process["env"] = new JsonArray("PATH=/bin", "ONE=two", "HOME=/x", "ONE=three", "HOME=");
+            bundle.Process["args"] = new JsonArray("env");
+        }).Output);
+        Assert.Contains("missing '=' in", _host.RunScript("true", bundle => bundle.Process["env"] = new JsonArray("PATH=/bin", "X")).Error);
+    }
+
+    [Fact]
+    public void The_runtimes_own_cpus_are_not_the_containers()
+    {
+        Bundle bundle = new(_host);
+        bundle.Process["args"] = new JsonArray("grep", "Cpus_allowed_list", "/proc/self/status");
+        string all = RuntimeProgramHost.Execute("grep", "Cpus_allowed_list", "/proc/self/status").Output;
+        Outcome outcome = RuntimeProgramHost.Execute("taskset", "-c", "0", RuntimeProgramHost.Program, "--root", _host.StateRoot, "run", "-b", bundle.Write(), _host.Id);
+        Assert.Equal(all, RuntimeProgramHost.Succeed(outcome));
+    }
+
+    [Fact]
+    public void Unknown_capabilities_are_told_and_passed_over()
+    {
+        Outcome outcome = _host.RunScript("true", bundle => bundle.Process["capabilities"]!["bounding"] = new JsonArray("CAP_KILL", "CAP_UNKNOWN"));
+        Assert.Equal(0, outcome.ExitCode);
+        Assert.Contains("ignoring unknown or unavailable capabilities: [CAP_UNKNOWN]", outcome.Error);
+    }
+
+    [Fact]
     public void All_five_capability_sets_are_exact()
     {
         string output = RuntimeProgramHost.Succeed(_host.RunScript("grep ^Cap /proc/self/status", bundle =>
@@ -45,7 +74,7 @@ public sealed class ProcessTests : IDisposable
     {
         Outcome outcome = _host.RunScript("grep ^CapAmb /proc/self/status", bundle => bundle.Process["capabilities"]!["ambient"] = new JsonArray("CAP_KILL"));
         Assert.Equal("CapAmb:\t0000000000000000\n", outcome.Output);
-        Assert.Contains("CAP_KILL cannot be ambient", outcome.Error);
+        Assert.Contains("can't raise ambient capability CAP_KILL", outcome.Error);
     }
 
     [Theory]

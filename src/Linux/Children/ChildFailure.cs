@@ -15,6 +15,9 @@ public sealed class ChildFailure(Errno errno, string step) : FaultException(Linu
     private static string Text(Errno errno, string step)
     {
         if (errno == Errno.None) return step;
+        // A program that failed is told with what it wrote to standard error, in runc's words.
+        int line = step.IndexOf('\n');
+        if (line >= 0) return $"{Text(errno, step[..line])}, stdout: , stderr: {step[(line + 1)..].Trim()}";
         int status = (int)errno - ChildReport.ExitStatuses;
         return status < 0 ? $"{step}: {LinuxException.Text(errno)}"
             : $"{step}: {((status & 0x7f) != 0 ? new ExitStatus(true, status & 0x7f) : new ExitStatus(false, status >> 8)).Text}";

@@ -104,8 +104,9 @@ public sealed unsafe class ChildPlan : IDisposable
         => Operation(description, ChildOperation.EnterDirectoryUnless, entered.Index, Text(path));
 
     /// <summary>Runs a program to its end: how it ended when it fails, ETIMEDOUT when it takes longer (-1: no limit).</summary>
-    public void RunProgram(string description, string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, SafeFileHandle input, int timeoutMs)
-        => Operation(description, ChildOperation.RunProgram, Text(path), Texts(arguments), Texts(environment), input, timeoutMs);
+    /// <param name="error">A file for its standard error, which is told when it fails.</param>
+    public void RunProgram(string description, string path, IReadOnlyList<string> arguments, IReadOnlyList<string> environment, SafeFileHandle input, SafeFileHandle error, int timeoutMs)
+        => Call(description, (int)ChildOperation.RunProgram, Text(path), Texts(arguments), Texts(environment), input, timeoutMs, error);
 
     /// <summary>Picks the first path that can be executed by who the child is at this point: ENOENT, or EACCES when one was there.</summary>
     /// <param name="isPath">One path is meant, no search: the errno is its own.</param>

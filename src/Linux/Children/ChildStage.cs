@@ -210,6 +210,7 @@ internal static unsafe class ChildStage
         if (pid == 0)
         {
             RawSyscall.Invoke(SyscallNumber.dup3, (nint)step->Arguments[3], 0, 0);
+            RawSyscall.Invoke(SyscallNumber.dup3, (nint)step->Arguments[5], 2, 0);
             RawSyscall.Invoke(SyscallNumber.execve, (nint)step->Arguments[0], (nint)step->Arguments[1], (nint)step->Arguments[2]);
             Exit(127);
         }
@@ -249,8 +250,17 @@ internal static unsafe class ChildStage
         Send(plan);
         byte* description = plan->Steps[step].Description;
         RawSyscall.Invoke(SyscallNumber.sendto, plan->Channel, (nint)description, LengthOf(description), MSG_NOSIGNAL);
+        if (plan->Steps[step].Number == (int)ChildOperation.RunProgram)
+        {
+            // A line of its own: what the program wrote to standard error.
+            plan->Scratch[0] = (byte)'\n';
+            nint length = RawSyscall.Invoke(SyscallNumber.pread64, (nint)plan->Steps[step].Arguments[5], (nint)(plan->Scratch + 1), ErrorTextSize, 0);
+            if (length > 0) RawSyscall.Invoke(SyscallNumber.sendto, plan->Channel, (nint)plan->Scratch, length + 1, MSG_NOSIGNAL);
+        }
         Exit(ExitCodeOfFailure);
     }
+
+    private const int ErrorTextSize = 800;   // with the description within what the parent reads
 
     private static nint LengthOf(byte* text)
     {

@@ -38,7 +38,7 @@ internal enum ChildOperation
     FindExecutable = -5,
     /// <summary>Fails with ENOENT when the working directory is not below the root (getcwd(2): "(unreachable)").</summary>
     CheckWorkingDirectory = -6,
-    /// <summary>Runs a program and waits: path, argv, envp, standard input, timeout in ms (-1: none).</summary>
+    /// <summary>Runs a program and waits: path, argv, envp, standard input, timeout in ms (-1: none), file for standard error.</summary>
     RunProgram = -7,
     /// <summary>execve: array of paths, slot of the index, argv, envp; argument 4 is a <see cref="ExecFailureText"/>.</summary>
     Execute = -8,

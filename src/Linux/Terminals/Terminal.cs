@@ -25,14 +25,26 @@ public sealed unsafe class Terminal
         }
     }
 
+    /// <summary>Lines end in "\n" for who reads from the other side, not in "\r\n". termios(3), ONLCR.</summary>
+    public void ClearNewlineMapping()
+    {
+        const uint ONLCR = 4;
+        Termios settings;
+        if (Libc.tcgetattr(_fd, &settings) < 0) throw LinuxException.FromLastError("tcgetattr", $"cannot read the terminal settings of descriptor {_fd}");
+        settings.OutputFlags &= ~ONLCR;
+        if (Libc.tcsetattr(_fd, Libc.TCSANOW, &settings) < 0) throw LinuxException.FromLastError("tcsetattr", $"cannot change the terminal settings of descriptor {_fd}");
+    }
+
     /// <summary>Bytes go through unchanged and unechoed, signals keys included, until the answer is disposed.</summary>
     /// <exception cref="LinuxException">EIO: the terminal was hung up.</exception>
-    public RawMode EnterRawMode()
+    /// <param name="keepsOutput">What is written is still post-processed: "\n" goes to the start of the next line.</param>
+    public RawMode EnterRawMode(bool keepsOutput = false)
     {
         Termios before;
         if (Libc.tcgetattr(_fd, &before) < 0) throw LinuxException.FromLastError("tcgetattr", $"cannot read the terminal settings of descriptor {_fd}");
         Termios raw = before;
         Libc.cfmakeraw(&raw);
+        if (keepsOutput) raw.OutputFlags = before.OutputFlags;
         if (Libc.tcsetattr(_fd, Libc.TCSANOW, &raw) < 0) throw LinuxException.FromLastError("tcsetattr", $"cannot set descriptor {_fd} to raw mode");
         return new RawMode(_fd, before);
     }

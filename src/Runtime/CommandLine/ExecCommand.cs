@@ -39,6 +39,7 @@ internal static class ExecCommand
         string? consoleSocket = parsed.Value("console-socket");
         ContainerStdio.Check(process.Terminal == true, detach, consoleSocket);
         RuntimeLog.Debug(global, $"nsexec container setup: a child joins the namespaces of process {container.Pid}");
+        if (NumberList.Parse(process.ExecCPUAffinity?.Initial ?? "") is [ulong bits]) RuntimeLog.Debug(global, $"nsexec: affinity: 0x{bits:x}");
         using ContainerProcess started = InnerRuntime.OnOwnThread(() => container.Exec(new ExecOptions
         {
             Process = process,

@@ -25,13 +25,16 @@ internal sealed unsafe class Foreground : IDisposable
         (_process, _console) = (process, console);
         foreach (int signal in Passed) _signals.Add(PosixSignalRegistration.Create((PosixSignal)signal, PassOn));
         // The signal interrupts no poll of this thread, so the new size shows with the next byte typed or written.
-        if (console is not null) _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _sizeIsOld = true));
+        if (console is null) return;
+        // Our own terminal ends lines as it likes; to a pipe they go as the program wrote them.
+        Terminal.Of(console.Fd())?.ClearNewlineMapping();
+        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _sizeIsOld = true));
     }
 
     internal ExitStatus Wait()
     {
         if (_console is null) return _process.Wait();
-        using RawMode? raw = Terminal.Of(0)?.EnterRawMode();
+        using RawMode? raw = Terminal.Of(0)?.EnterRawMode(keepsOutput: true);
         Relay();
         return _process.Wait();
     }

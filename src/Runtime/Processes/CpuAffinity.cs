@@ -36,6 +36,14 @@ internal sealed unsafe class CpuAffinity : IDisposable
         plan.Call($"cannot set the CPU affinity {cpus}", SyscallNumber.sched_setaffinity, 0, bits.Length * sizeof(ulong), plan.Copy<ulong>(bits));
     }
 
+    /// <summary>Every CPU that the cgroup has, whatever the runtime itself was limited to: systemd may have pinned it. Best effort.</summary>
+    internal static void Reset(ChildPlan plan)
+    {
+        byte* all = plan.Allocate(WordCount * sizeof(ulong));
+        new Span<byte>(all, WordCount * sizeof(ulong)).Fill(0xff);
+        plan.Call("cannot reset the CPU affinity", SyscallNumber.sched_setaffinity, 0, WordCount * sizeof(ulong), all).Tolerating(Errno.EINVAL, Errno.EPERM);
+    }
+
     public void Dispose()
     {
         fixed (ulong* before = _before) Libc.syscall(SyscallNumber.sched_setaffinity, 0, WordCount * sizeof(ulong), (nint)before);

@@ -19,27 +19,29 @@ internal sealed unsafe class Credentials
     private readonly bool _inUserNamespace;
 
     /// <param name="warn">Hears of capabilities that we do not have ourselves, and so cannot give.</param>
-    /// <exception cref="FaultException">InvalidArgument: an unknown capability.</exception>
     internal Credentials(ProcessSpec process, SeccompProgram? seccomp, bool inUserNamespace, Action<string>? warn)
     {
         (_process, _seccomp, _inUserNamespace) = (process, seccomp, inUserNamespace);
         CapabilitiesSpec? sets = process.Capabilities;
         ulong ours = inUserNamespace ? ulong.MaxValue : Capabilities.Permitted();
-        _bounding = Capabilities.Mask(sets?.Bounding);
-        _permitted = Capabilities.Mask(sets?.Permitted) & ours;
-        _effective = Capabilities.Mask(sets?.Effective) & ours;
-        _inheritable = Capabilities.Mask(sets?.Inheritable) & ours;
+        HashSet<string> unknown = [];
+        ulong permitted = Capabilities.Mask(sets?.Permitted, unknown);
+        _bounding = Capabilities.Mask(sets?.Bounding, unknown);
+        _permitted = permitted & ours;
+        _effective = Capabilities.Mask(sets?.Effective, unknown) & ours;
+        _inheritable = Capabilities.Mask(sets?.Inheritable, unknown) & ours;
         // The kernel takes into the ambient set what is both permitted and inheritable; what runc's own configs ask for besides, it passes over too.
-        ulong ambient = Capabilities.Mask(sets?.Ambient);
+        ulong ambient = Capabilities.Mask(sets?.Ambient, unknown);
         _ambient = ambient & _permitted & _inheritable;
-        Warn(Capabilities.Mask(sets?.Permitted) & ~ours, "is not given to the container: this process does not have it", warn);
-        Warn(ambient & ours & ~_ambient, "cannot be ambient: it is not both permitted and inheritable", warn);
+        if (unknown.Count > 0) warn?.Invoke($"ignoring unknown or unavailable capabilities: [{string.Join(' ', unknown)}]");
+        Warn(permitted & ~ours, "{0} is not given to the container: this process does not have it", warn);
+        Warn(ambient & ours & ~_ambient, "can't raise ambient capability {0}: it is not both permitted and inheritable", warn);
     }
 
     private static void Warn(ulong missing, string why, Action<string>? warn)
     {
         for (int number = 0; number < Capabilities.All.Count; number++)
-            if ((missing & (1UL << number)) != 0) warn?.Invoke($"{Capabilities.Name(number)} {why}");
+            if ((missing & (1UL << number)) != 0) warn?.Invoke(why.Replace("{0}", Capabilities.Name(number)));
     }
 
     /// <summary>Bounding set, groups and ids. Capabilities survive the change of ids.</summary>

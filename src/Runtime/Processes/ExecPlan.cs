@@ -29,8 +29,9 @@ internal sealed class ExecPlan : IDisposable
         ProcessPlan.AdjustOomScore(_plan, proc, process.OomScoreAdj);
         SecurityLabels.Add(_plan, proc, process);
         ProcessPlan.EnterCgroup(_plan, entrance.Tasks);
-        CpuAffinity.Set(_plan, process.ExecCPUAffinity?.Final);
-        ProcessPlan.SetScheduling(_plan, process);
+        if (process.ExecCPUAffinity is null) CpuAffinity.Reset(_plan);
+        else CpuAffinity.Set(_plan, process.ExecCPUAffinity.Final);
+        ProcessPlan.SetScheduling(_plan, process, spec.Linux);
         // All in one call: either every namespace of that very process, or none. setns(2)
         _plan.Call("cannot join the container's namespaces", SyscallNumber.setns, init.Pidfd, (long)(kinds & ~NamespaceKinds.Pid));
         if (inUserNamespace)

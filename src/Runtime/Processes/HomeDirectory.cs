@@ -5,19 +5,12 @@ using Sampan.Linux.Native;
 
 namespace Sampan.Runtime.Processes;
 
-/// <summary>Every process in a container has HOME: what its spec says, or what the container's own /etc/passwd says of its user, or "/".</summary>
+/// <summary>What the container's own /etc/passwd says of a user, or "/".</summary>
 internal static class HomeDirectory
 {
     private const int LargestPasswd = 1 << 20;
 
-    internal static IReadOnlyList<string> AddTo(IReadOnlyList<string> environment, uint uid, RootDirectory root)
-    {
-        for (int i = 0; i < environment.Count; i++)
-            if (environment[i].StartsWith("HOME=", StringComparison.Ordinal) && environment[i].Length > 5) return environment;
-        return [.. environment.Where(variable => !variable.StartsWith("HOME=", StringComparison.Ordinal)), $"HOME={Find(uid, root)}"];
-    }
-
-    private static string Find(uint uid, RootDirectory root)
+    internal static string Find(uint uid, RootDirectory root)
     {
         // Non-blocking: somebody may have put a fifo there.
         using SafeFileHandle? file = root.TryOpen("/etc/passwd", OpenFlags.ReadOnly | OpenFlags.NonBlocking, 0, out _);

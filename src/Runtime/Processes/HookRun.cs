@@ -12,18 +12,20 @@ namespace Sampan.Runtime.Processes;
 internal sealed unsafe class HookRun(string moment, IReadOnlyList<Hook>? hooks) : IDisposable
 {
     private readonly IReadOnlyList<Hook> _hooks = hooks ?? [];
-    private readonly List<SafeFileHandle> _inputs = [];
+    private readonly List<SafeFileHandle> _inputs = [], _errors = [];
 
     internal int Count => _hooks.Count;
 
     /// <summary>For the child to run in its own namespaces. Its state is known only when it is there: <see cref="WriteState"/>.</summary>
-    internal void AddTo(ChildPlan plan)
+    /// <param name="inherited">The environment of hooks that bring none.</param>
+    internal void AddTo(ChildPlan plan, IReadOnlyList<string> inherited)
     {
         for (int i = 0; i < _hooks.Count; i++)
         {
-            SafeFileHandle input = Memory();
+            SafeFileHandle input = Memory(), error = Memory();
             _inputs.Add(input);
-            plan.RunProgram(Description(i), _hooks[i].Path, Arguments(_hooks[i]), _hooks[i].Env ?? [], input, Timeout(_hooks[i]));
+            _errors.Add(error);
+            plan.RunProgram(Description(i), _hooks[i].Path, Arguments(_hooks[i]), _hooks[i].Env ?? inherited, input, error, Timeout(_hooks[i]));
         }
     }
 
@@ -62,7 +64,7 @@ internal sealed unsafe class HookRun(string moment, IReadOnlyList<Hook>? hooks) 
         {
             Path = _hooks[i].Path,
             Arguments = Arguments(_hooks[i]),
-            Environment = _hooks[i].Env ?? [],
+            Environment = _hooks[i].Env ?? Spawn.Inherited(),
             WorkingDirectory = state.Bundle,
             Descriptors = new Dictionary<int, SafeFileHandle> { [0] = input, [2] = error },
         });
@@ -81,6 +83,7 @@ internal sealed unsafe class HookRun(string moment, IReadOnlyList<Hook>? hooks) 
     public void Dispose()
     {
         foreach (SafeFileHandle input in _inputs) input.Dispose();
+        foreach (SafeFileHandle error in _errors) error.Dispose();
     }
 
     private static bool AwaitEnd(ChildProcess process, int timeoutMs)

@@ -1,4 +1,5 @@
 using Microsoft.Win32.SafeHandles;
+using Sampan.Linux;
 using Sampan.Linux.Cgroups;
 using Sampan.Linux.Children;
 using Sampan.Linux.Native;
@@ -37,6 +38,7 @@ internal sealed unsafe class InitPlan : IDisposable
         SecurityLabels.Add(_plan, resources.Proc, process);
         if (!namespaces.NeedsRebirth) namespaces.AddJoins(_plan, IsReborn);
         ProcessPlan.EnterCgroup(_plan, resources.CgroupTasks);
+        CpuAffinity.Reset(_plan);
         namespaces.AddLate(_plan);
         SetNames(spec);
         foreach ((string key, string value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>())
@@ -51,7 +53,7 @@ internal sealed unsafe class InitPlan : IDisposable
             _plan.AwaitParent();
             // They find the container's root as their working directory, as runc's do.
             _plan.Call("cannot enter the root", SyscallNumber.chdir, _plan.Text(Path.GetFullPath(spec.Root!.Path, options.Bundle)));
-            resources.CreateContainerHooks.AddTo(_plan);
+            resources.CreateContainerHooks.AddTo(_plan, Spawn.Inherited());
             _plan.Report(HasRunHooks);
         }
         // The parent has made the new root "/" when it answers.
@@ -65,7 +67,7 @@ internal sealed unsafe class InitPlan : IDisposable
         }
         if (process.Terminal == true) ProcessPlan.TakeTerminal(_plan, terminal);
         else ProcessPlan.TakeStandardStreams(_plan, resources.Streams!, process.User.Uid);
-        ProcessPlan.SetScheduling(_plan, process);
+        ProcessPlan.SetScheduling(_plan, process, spec.Linux);
         ProcessPlan.SetPersonality(_plan, spec.Linux?.Personality);
         MemoryPolicies.Add(_plan, spec.Linux?.MemoryPolicy);
         ProcessPlan.CloseOthersOnExec(_plan, options.PreserveFds);
@@ -77,7 +79,7 @@ internal sealed unsafe class InitPlan : IDisposable
         _plan.AwaitStart(resources.StartSocket);
         // The last of them runs with what the program will have, its filter included.
         credentials.AddPrivileges(_plan);
-        resources.StartContainerHooks.AddTo(_plan);
+        resources.StartContainerHooks.AddTo(_plan, resources.Environment);
         _plan.Execute(program, name, process.Args, resources.Environment);
     }
 

@@ -17,17 +17,17 @@ internal static unsafe class MemoryPolicies
     {
         if (policy is null) return;
         int mode = Array.IndexOf(Modes, policy.Mode);
-        if (mode < 0) throw new FaultException(FaultKind.InvalidArgument, $"invalid linux.memoryPolicy.mode '{policy.Mode}': expected a name such as MPOL_BIND");
+        if (mode < 0) throw new FaultException(FaultKind.InvalidArgument, $"invalid memory policy mode '{policy.Mode}' in linux.memoryPolicy: expected a name such as MPOL_BIND");
         foreach (string flag in policy.Flags ?? [])
             mode |= flag switch
             {
                 "MPOL_F_STATIC_NODES" => 1 << 15,
                 "MPOL_F_RELATIVE_NODES" => 1 << 14,
                 "MPOL_F_NUMA_BALANCING" => 1 << 13,
-                _ => throw new FaultException(FaultKind.InvalidArgument, $"invalid flag '{flag}' in linux.memoryPolicy.flags"),
+                _ => throw new FaultException(FaultKind.InvalidArgument, $"invalid memory policy flag '{flag}' in linux.memoryPolicy.flags"),
             };
         ulong[] nodes = NumberList.Parse(policy.Nodes ?? "")
-            ?? throw new FaultException(FaultKind.InvalidArgument, $"invalid linux.memoryPolicy.nodes '{policy.Nodes}': expected a list such as 0-3,7");
+            ?? throw new FaultException(FaultKind.InvalidArgument, $"invalid memory policy nodes '{policy.Nodes}' in linux.memoryPolicy: expected a list such as 0-3,7");
         bool takesNone = policy.Mode is "MPOL_DEFAULT" or "MPOL_LOCAL", needsSome = !takesNone && policy.Mode != "MPOL_PREFERRED";
         if (takesNone && nodes.Length > 0) throw new FaultException(FaultKind.InvalidArgument, $"memory policy {policy.Mode} requires 0 nodes: remove linux.memoryPolicy.nodes");
         if (needsSome && nodes.Length == 0) throw new FaultException(FaultKind.InvalidArgument, $"memory policy {policy.Mode} requires at least one node: add linux.memoryPolicy.nodes");

@@ -45,7 +45,7 @@ internal static unsafe class ProcessPlan
         }
     }
 
-    internal static void SetScheduling(ChildPlan plan, ProcessSpec process)
+    internal static void SetScheduling(ChildPlan plan, ProcessSpec process, LinuxSpec? linux)
     {
         if (process.IoPriority is { } io)
         {
@@ -58,7 +58,7 @@ internal static unsafe class ProcessPlan
             };
             plan.Call("cannot set the IO priority", SyscallNumber.ioprio_set, IOPRIO_WHO_PROCESS, 0, (number << IOPRIO_CLASS_SHIFT) | io.Priority);
         }
-        if (process.Scheduler is { } scheduler) Scheduling.Add(plan, scheduler);
+        if (process.Scheduler is { } scheduler) Scheduling.Add(plan, scheduler, linux?.Resources?.Cpu?.Cpus);
     }
 
     internal static void SetPersonality(ChildPlan plan, Personality? personality)

@@ -9,7 +9,8 @@ namespace Sampan.Runtime.Processes;
 /// <summary>process.scheduler: sched_setattr(2).</summary>
 internal static unsafe class Scheduling
 {
-    internal static void Add(ChildPlan plan, SchedulerSpec scheduler)
+    /// <param name="cpus">linux.resources.cpu.cpus: the kernel gives no deadline to a process that is kept from some CPUs.</param>
+    internal static void Add(ChildPlan plan, SchedulerSpec scheduler, string? cpus)
     {
         SchedulerAttributes attributes = new()
         {
@@ -42,7 +43,7 @@ internal static unsafe class Scheduling
                 "SCHED_FLAG_UTIL_CLAMP_MAX" => 0x40,
                 _ => throw new FaultException(FaultKind.InvalidArgument, $"unknown flag '{flag}' in process.scheduler.flags"),
             };
-        plan.Call($"cannot set the scheduler {scheduler.Policy}", SyscallNumber.sched_setattr, 0, plan.Copy<SchedulerAttributes>([attributes]), 0);
+        plan.Call(string.IsNullOrEmpty(cpus) ? $"cannot set the scheduler {scheduler.Policy}" : $"cannot set the scheduler {scheduler.Policy} (process scheduler can't be used together with AllowedCPUs)", SyscallNumber.sched_setattr, 0, plan.Copy<SchedulerAttributes>([attributes]), 0);
     }
 
     /// <summary>struct sched_attr of linux/sched/types.h, version 0.</summary>

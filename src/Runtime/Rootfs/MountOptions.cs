@@ -10,7 +10,7 @@ internal sealed record MountOptions
     [
         "async", "atime", "bind", "defaults", "dev", "diratime", "dirsync", "exec", "idmap", "iversion", "lazytime", "loud", "mand", "noatime",
         "nodev", "nodiratime", "noexec", "noiversion", "nolazytime", "nomand", "norelatime", "nostrictatime", "nosuid", "nosymfollow",
-        "private", "ratime", "rbind", "rdev", "rdiratime", "relatime", "remount", "rexec", "ridmap", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnosuid",
+        "private", "ratime", "rbind", "rdev", "rdiratime", "relatime", "remount", "rexec", "ridmap", "rnoatime", "rnodev", "rnodiratime", "rnoexec", "rnorelatime", "rnostrictatime", "rnosuid",
         "rnosymfollow", "ro", "rprivate", "rrelatime", "rro", "rrw", "rshared", "rslave", "rstrictatime", "rsuid", "rsymfollow",
         "runbindable", "rw", "shared", "silent", "slave", "strictatime", "suid", "symfollow", "sync", "tmpcopyup", "unbindable",
     ];
@@ -78,7 +78,8 @@ internal sealed record MountOptions
             case "rnosymfollow": Recursive(MountAttribute.NoSymFollow, true); break;
             case "rsymfollow": Recursive(MountAttribute.NoSymFollow, false); break;
             case "rnoatime": RecursiveAtime(MountAttribute.NoAtime); break;
-            case "rrelatime" or "ratime": RecursiveAtime(MountAttribute.None); break;
+            case "rnorelatime": break;   // what is not said is so by default
+            case "rrelatime" or "ratime" or "rnostrictatime": RecursiveAtime(MountAttribute.None); break;
             case "rstrictatime": RecursiveAtime(MountAttribute.StrictAtime); break;
             case "bind": IsBind = true; break;
             case "rbind": IsBind = IsRecursiveBind = true; break;

@@ -187,7 +187,7 @@ public static partial class RuntimeSpecReader
         }
         return new()
         {
-            Mode = mode ?? throw JsonDocumentReader.Missing("mode"),
+            Mode = mode ?? "",
             Nodes = nodes,
             Flags = flags,
         };

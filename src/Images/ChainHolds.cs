@@ -30,6 +30,7 @@ internal sealed class ChainHolds(ISnapshotter snapshotter)
         }
     }
 
+    /// <summary>Quick: the files of what is removed stay until the snapshotter's Reclaim, which callers do when they hold no lock any more.</summary>
     /// <param name="candidates">Top layers before those below them.</param>
     /// <returns>The removed ones.</returns>
     internal IReadOnlyList<ChainId> Collect(IEnumerable<ChainId> candidates, IReadOnlySet<ChainId> live)
@@ -42,7 +43,7 @@ internal sealed class ChainHolds(ISnapshotter snapshotter)
                 if (live.Contains(chain) || _holds.ContainsKey(chain) || !snapshotter.Exists(chain)) continue;
                 try
                 {
-                    snapshotter.Remove(chain);
+                    snapshotter.Forget(chain);
                     _orphans.Remove(chain);
                     removed.Add(chain);
                 }

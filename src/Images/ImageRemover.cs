@@ -9,7 +9,20 @@ internal sealed class ImageRemover(ImageStore store, ImageRemoveOptions options)
 {
     private readonly List<ImageRemoval> _removals = [];
 
-    internal IReadOnlyList<ImageRemoval> Remove(string nameOrId) => store.Exclusive(() =>
+    internal IReadOnlyList<ImageRemoval> Remove(string nameOrId)
+    {
+        try
+        {
+            return RemoveFromCatalog(nameOrId);
+        }
+        finally
+        {
+            // The many files, while others go on.
+            store.Snapshotter.Reclaim();
+        }
+    }
+
+    private IReadOnlyList<ImageRemoval> RemoveFromCatalog(string nameOrId) => store.Exclusive(() =>
     {
         Image image = store.Catalog.Get(nameOrId, options.Platform);
         bool byId = image.Id.ToString().StartsWith(nameOrId, StringComparison.Ordinal) || image.Id.Hex.StartsWith(nameOrId, StringComparison.Ordinal);

@@ -66,6 +66,7 @@ internal sealed partial class ImageStore
         var live = _catalog.LiveChains();
         Chains.Collect(Snapshotter.Chains.Where(chain => !live.Contains(chain)), live);
         Chains.CollectOrphans(live);
+        Snapshotter.Reclaim();
         Content.Recover(_catalog.LiveBlobs());
         WriteIndex();
     }
@@ -142,7 +143,7 @@ internal sealed partial class ImageStore
     }
 
     /// <summary>Forgets an image that no name points at, and drops what it alone needed.</summary>
-    /// <returns>The layers that went, top first.</returns>
+    /// <returns>The layers that went, top first; their files go with the snapshotter's next Reclaim.</returns>
     internal IReadOnlyList<ChainId> Delete(Image image)
     {
         lock (_gate)
@@ -166,11 +167,13 @@ internal sealed partial class ImageStore
             Content.Collect(blobs, _catalog.LiveBlobs());
             Chains.Collect(chainsTopFirst, _catalog.LiveChains());
         }
+        Snapshotter.Reclaim();
     }
 
     internal void CollectLayers()
     {
         lock (_gate) Chains.CollectOrphans(_catalog.LiveChains());
+        Snapshotter.Reclaim();
     }
 
     /// <summary>Bytes of a committed layer's files, as counted when it was unpacked.</summary>

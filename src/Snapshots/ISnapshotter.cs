@@ -63,7 +63,19 @@ public interface ISnapshotter
 
     /// <summary>Removes a committed snapshot with its files; an unknown name is no error.</summary>
     /// <exception cref="FaultException">Conflict: it has children.</exception>
-    void Remove(ChainId name);
+    void Remove(ChainId name)
+    {
+        Forget(name);
+        Reclaim();
+    }
+
+    /// <summary>As <see cref="Remove(ChainId)"/>, but the files stay until <see cref="Reclaim"/>: quick, for callers that hold a lock. After a crash in between they are gone with the next start.</summary>
+    /// <exception cref="FaultException">Conflict: it has children.</exception>
+    void Forget(ChainId name);
+
+    /// <summary>Removes the files of everything forgotten, several layers at a time; those that another caller is at are gone too when this returns.</summary>
+    /// <exception cref="FaultException">LinuxException of the removal.</exception>
+    void Reclaim();
 
     /// <summary>What the snapshot's own files take (the writable part of a container); a view takes nothing.</summary>
     /// <exception cref="FaultException">NotFound.</exception>

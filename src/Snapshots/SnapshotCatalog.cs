@@ -18,13 +18,14 @@ internal sealed class SnapshotCatalog
     private readonly Dictionary<ChainId, SnapshotRecord> _chains = [];
     private readonly Dictionary<ChainId, int> _children = [];
     private readonly Action<SafeFileHandle, string> _removeDirectory;
+    private readonly ForgottenDirectories _forgotten;
     private int _lastDirectory;
 
     /// <summary>Opens the catalog below <paramref name="root"/>, made when missing, and removes what a crash left.</summary>
     /// <param name="removeDirectory">Removes a snapshot's directory, named in that of the root.</param>
     internal SnapshotCatalog(string root, Action<SafeFileHandle, string> removeDirectory)
     {
-        (Root, _removeDirectory) = (root, removeDirectory);
+        (Root, _removeDirectory, _forgotten) = (root, removeDirectory, new ForgottenDirectories(RemoveDirectory));
         foreach (string folder in (ReadOnlySpan<string>)[root, $"{root}/chains", $"{root}/keys"]) Directory.CreateDirectory(folder);
         File.SetUnixFileMode(root, (UnixFileMode)0x1C0 /* 0700 */);
         RootHandle = Files.Open(root, OpenFlags.ReadOnly | OpenFlags.Directory);
@@ -145,20 +146,22 @@ internal sealed class SnapshotCatalog
         if (record.Directory is { } directory) RemoveDirectory(directory);
     }
 
-    internal void Remove(ChainId name)
+    /// <summary>Removes the document; the directory waits for <see cref="Reclaim"/>.</summary>
+    internal void Forget(ChainId name)
     {
-        SnapshotRecord? record;
         lock (_gate)
         {
-            if (!_chains.TryGetValue(name, out record)) return;
+            if (!_chains.TryGetValue(name, out SnapshotRecord? record)) return;
             if (_children.GetValueOrDefault(name) is var count and > 0)
                 throw new FaultException(FaultKind.Conflict, $"cannot remove snapshot '{name}': {count} other snapshots lie on it; remove them first");
             Delete(DocumentPath(name));
             _chains.Remove(name);
             CountChild(record.Parent, -1);
+            _forgotten.Add(record.Directory!.Value);
         }
-        RemoveDirectory(record.Directory!.Value);
     }
+
+    internal void Reclaim() => _forgotten.Empty();
 
     internal string DirectoryPath(int directory) => $"{Root}/{directory.ToString(CultureInfo.InvariantCulture)}";
 

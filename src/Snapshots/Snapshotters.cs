@@ -20,6 +20,7 @@ public static class Snapshotters
         "native" => Native(root),
         "btrfs" => Supported(driver, root, SubvolumeTrees.WhyNot(root), () => new TreeSnapshotter($"{root}/btrfs", new SubvolumeTrees())),
         "fuse-overlayfs" => Supported(driver, root, FuseOverlay.WhyNot(), () => new OverlaySnapshotter($"{root}/fuse-overlayfs", OverlayKind.Fuse)),
+        "erofs" => throw Refused(driver, "read-only images of layers are not built yet; use 'overlay2'"),
         "vfs" => throw Refused(driver, "its full copies are what 'native' makes, which shares blocks where the file system can; use 'native'"),
         "aufs" => throw Refused(driver, "aufs never became part of Linux and Docker has dropped it; use 'overlay2'"),
         "overlay" => throw Refused(driver, "Docker has dropped this first form of it, which linked files between layers; use 'overlay2'"),

@@ -69,7 +69,9 @@ internal sealed class TreeSnapshotter : ISnapshotter
 
     public void Remove(SnapshotKey key) => _catalog.Remove(key);
 
-    public void Remove(ChainId name) => _catalog.Remove(name);
+    public void Forget(ChainId name) => _catalog.Forget(name);
+
+    public void Reclaim() => _catalog.Reclaim();
 
     public SnapshotUsage Usage(SnapshotKey key) => Usage(_catalog.Get(key));
 

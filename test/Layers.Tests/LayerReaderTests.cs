@@ -1,4 +1,5 @@
 using Sampan.Faults;
+using Sampan.Linux;
 
 namespace Sampan.Layers.Tests;
 
@@ -54,6 +55,28 @@ public sealed class LayerReaderTests
         using CancellationTokenSource cancelled = new();
         using var directory = work.OpenIn();
         Assert.Throws<OperationCanceledException>(() => LayerReader.Apply(new FailingStream(tar, 3_000_000, null, cancelled.Cancel), directory, new ApplyOptions(), cancelled.Token));
+    }
+
+    [Fact]
+    public void A_sparse_file_of_100_gigabytes_takes_neither_time_nor_disk()
+    {
+        const long Size = 100L << 30;
+        using Workspace work = new();
+        LayerResult result = work.Apply(new TarBuilder()
+            .Pax(("GNU.sparse.major", "1"), ("GNU.sparse.minor", "0"), ("GNU.sparse.realsize", $"{Size}"), ("GNU.sparse.name", "huge"))
+            .File("s", $"2\n1048576\n5\n{Size - 4}\n4\n".PadRight(512, '\0') + "firstlast").End());
+        FileInfo huge = new($"{work.In}/huge");
+        Assert.Equal(Size, huge.Length);
+        Assert.True(result.FileBytes < 1 << 20, $"{result.FileBytes}");
+        using FileStream file = huge.OpenRead();
+        byte[] bytes = new byte[5];
+        file.Position = 1 << 20;
+        file.ReadExactly(bytes);
+        Assert.Equal("first"u8, bytes);
+        file.Position = Size - 4;
+        file.ReadExactly(bytes, 0, 4);
+        Assert.Equal("last"u8, bytes.AsSpan(0, 4));
+        Assert.True(Files.Stat(null, huge.FullName).Blocks * 512 < 1 << 20);
     }
 
     [Fact]

@@ -155,7 +155,7 @@ public sealed class OverlaySnapshotterTests : SnapshotterContract
         Assert.Equal("overlay2", Snapshotters.Open(Root).Name);
         Assert.Equal("native", Snapshotters.Open(Root, "native").Name);
         Assert.Equal(FaultKind.InvalidArgument, Assert.Throws<FaultException>(() => Snapshotters.Open(Root, "nilfs")).Kind);
-        foreach (string gone in (string[])["aufs", "devicemapper", "zfs", "overlay", "vfs"])
+        foreach (string gone in (string[])["aufs", "devicemapper", "zfs", "overlay", "vfs", "erofs"])
             Assert.Contains("; use '", Assert.Throws<FaultException>(() => Snapshotters.Open(Root, gone)).Message);
         // overlayfs cannot have its upper directory on proc.
         Assert.ThrowsAny<Exception>(() => Snapshotters.Open("/proc/self/task", "overlay2"));

@@ -115,6 +115,26 @@ public abstract class SnapshotterContract : IDisposable
     }
 
     [Fact]
+    public void What_is_forgotten_is_unknown_at_once_and_reclaimed_later_or_at_the_next_start()
+    {
+        CommitFile("a", Base, null, "file", "one");
+        CommitFile("b", Top, Base, "more", "two");
+        Snapshotter.Forget(Top);
+        Assert.Equal([Base], Snapshotter.Chains);
+        Assert.Equal(2, Directory.GetDirectories(Root).Count(static path => int.TryParse(Path.GetFileName(path), out _)));
+        CommitFile("b", Top, Base, "more", "again");
+        Snapshotter.Forget(Top);
+        Snapshotter.Forget(Base);
+        Snapshotter.Reclaim();
+        AssertNothingLeft();
+
+        CommitFile("a", Base, null, "file", "one");
+        Snapshotter.Forget(Base);
+        Restart();
+        AssertNothingLeft();
+    }
+
+    [Fact]
     public void Removing_twice_is_no_error()
     {
         Snapshotter.Prepare(new("a"), null);

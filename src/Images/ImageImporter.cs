@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 using Sampan.Content;
+using Sampan.Faults;
 using Sampan.Layers;
 using Sampan.Layers.Compression;
 using Sampan.Snapshots;
@@ -16,6 +17,7 @@ internal sealed class ImageImporter(ImageStore store, ApplyOptions applying)
 
     internal async Task<Image> ImportAsync(Stream tar, ImportOptions options, CancellationToken ct)
     {
+        if (options.Platform is { } wanted && wanted.Normalize().Os != Platform.Host.Os) throw new FaultException(FaultKind.InvalidArgument, "operating system is not supported");
         ExecutionConfig settings = ConfigChanges.Apply(new ExecutionConfig(), options.Changes);
         using var lease = new ImageLease(store);
         var (layer, blob) = await Task.Factory.StartNew(() => Unpack(Receive(tar, lease, ct), lease, ct), ct, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);

@@ -13,10 +13,9 @@ internal sealed class ImagePusher(ImageStore store, RegistryClient registries)
     internal async Task<IReadOnlyList<PushResult>> PushAsync(ImageReference reference, PushOptions options, IProgress<PullProgress> receiver, CancellationToken ct)
     {
         var progress = new SerialProgress(receiver);
-        var tags = Select(reference);
-        if (options.Platform is not null)
-            foreach (var tag in tags) store.Catalog.Get(tag.FamiliarString, options.Platform);
+        if (options.Platform is not null) store.Catalog.Get(reference.FamiliarString, options.Platform);
         progress.Report(new PullProgress($"The push refers to repository [{reference.Name}]"));
+        var tags = Select(reference);
         var results = new List<PushResult>();
         foreach (var tag in tags)
         {

@@ -74,8 +74,8 @@ internal sealed class ImageTransferRoutes(EngineHost engine)
         {
             var image = source == "-" ? await _images.ImportAsync(request.Body, options, request.Aborted) : await ImportFromAsync(source, options, progress, request.Aborted);
             progress.Report(new PullProgress(image.Id.ToString()));
-            engine.Events.PublishImage("import", image.Id.ToString(), image.Id.ToString(), image.Config.Config?.Labels);
             if (options.Reference is { } name) engine.Events.PublishImage("tag", image.Id.ToString(), name.WithDefaultTag().FamiliarString, image.Config.Config?.Labels);
+            engine.Events.PublishImage("import", image.Id.ToString(), image.Id.ToString(), image.Config.Config?.Labels);
         });
     }
 

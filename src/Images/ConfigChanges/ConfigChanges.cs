@@ -38,18 +38,20 @@ internal static class ConfigChanges
         {
             "CMD" => config with { Cmd = Command(rest) },
             "ENTRYPOINT" => config with { Entrypoint = Command(rest) },
-            "ENV" => config with { Env = WithEnvironment(config.Env, InstructionWords.Pairs(instruction, rest)) },
-            "EXPOSE" => config with { ExposedPorts = Set(config.ExposedPorts, InstructionWords.Split(rest).SelectMany(Ports)) },
+            "ENV" => config with { Env = WithEnvironment(config.Env, InstructionWords.Pairs(instruction, rest, config.Env)) },
+            "EXPOSE" => config with { ExposedPorts = Set(config.ExposedPorts, InstructionWords.Split(rest, config.Env).SelectMany(Ports)) },
             "HEALTHCHECK" => config with { Healthcheck = HealthcheckInstruction.Parse(rest, Command) },
-            "LABEL" => config with { Labels = WithLabels(config.Labels, InstructionWords.Pairs(instruction, rest)) },
+            "LABEL" => config with { Labels = WithLabels(config.Labels, InstructionWords.Pairs(instruction, rest, config.Env)) },
             "ONBUILD" => config with { OnBuild = [.. config.OnBuild ?? [], rest] },
-            "STOPSIGNAL" => config with { StopSignal = rest },
-            "USER" => config with { User = rest },
-            "VOLUME" => config with { Volumes = Set(config.Volumes, InstructionWords.JsonArray(rest) ?? InstructionWords.Split(rest)) },
-            "WORKDIR" => config with { WorkingDir = Directory(config.WorkingDir, rest) },
+            "STOPSIGNAL" => config with { StopSignal = Expanded(rest, config) },
+            "USER" => config with { User = Expanded(rest, config) },
+            "VOLUME" => config with { Volumes = Set(config.Volumes, InstructionWords.JsonArray(rest) ?? InstructionWords.Split(rest, config.Env)) },
+            "WORKDIR" => config with { WorkingDir = Directory(config.WorkingDir, Expanded(rest, config)) },
             _ => throw Invalid($"{instruction} is not a valid change command"),
         };
     }
+
+    private static string Expanded(string rest, ExecutionConfig config) => string.Join(' ', InstructionWords.Split(rest, config.Env));
 
     internal static FaultException Invalid(string message) => new(FaultKind.InvalidArgument, message);
 

@@ -26,6 +26,10 @@ public sealed class CommitAndRegistryTests(EngineServer engine) : IClassFixture<
         (status, answer) = await engine.PostAsync("/commit?container=tocommit", """{"Cmd":["other"],"Env":["A=9"]}""");
         (_, image) = await engine.GetAsync($"/images/{answer.GetProperty("Id").GetString()}/json");
         Assert.Equal(("other", "A=9"), (image.GetProperty("Config").GetProperty("Cmd")[0].GetString(), image.GetProperty("Config").GetProperty("Env")[0].GetString()));
+        (status, answer) = await engine.PostAsync($"/commit?container=tocommit&changes={Uri.EscapeDataString("ENV A=$A:${B:-none} C='$A'\nUSER u$A")}");
+        config = (await engine.GetAsync($"/images/{answer.GetProperty("Id").GetString()}/json")).Body.GetProperty("Config");
+        Assert.Equal(["A=1:none", "C=$A"], config.GetProperty("Env").EnumerateArray().Select(line => line.GetString()));
+        Assert.Equal("u1:none", config.GetProperty("User").GetString());
         Assert.Equal("No such container: nosuch", await engine.MessageAsync(HttpMethod.Post, "/commit?container=nosuch"));
         Assert.Equal("FROM is not a valid change command", await engine.MessageAsync(HttpMethod.Post, "/commit?container=tocommit&changes=FROM%20x"));
         await engine.DeleteAsync("/containers/" + container);
@@ -79,6 +83,31 @@ public sealed class CommitAndRegistryTests(EngineServer engine) : IClassFixture<
         var (status, missing) = await engine.PostAsync($"/images/create?fromSrc=http://{server.Address}/none");
         Assert.Equal((404, $"failed to GET http://{server.Address}/none with status 404 Not Found: gone"), (status, missing.GetProperty("message").GetString()));
         Assert.StartsWith("cannot import from 'ftp://x'", await engine.MessageAsync(HttpMethod.Post, "/images/create?fromSrc=ftp://x"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("   ", "is an invalid component of")]
+    [InlineData("/", "is an invalid component of")]
+    [InlineData("a/b/c/d", "cannot parse platform specifier")]
+    [InlineData("nintendo64", "\"nintendo64\": unknown operating system or architecture")]
+    [InlineData("macos", "operating system is not supported")]
+    [InlineData("macos/arm64", "operating system is not supported")]
+    public async Task A_platform_that_an_import_cannot_have_is_refused(string platform, string message)
+    {
+        using var tar = new ByteArrayContent(new byte[1024]);
+        using var answer = await engine.Http.PostAsync($"/images/create?fromSrc=-&repo=platform&platform={Uri.EscapeDataString(platform)}", tar);
+        Assert.Equal(400, (int)answer.StatusCode);
+        Assert.Contains(message, JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("message").GetString());
+    }
+
+    [Fact]
+    public async Task A_push_of_what_is_not_here_says_so_in_the_stream()
+    {
+        using var answer = await engine.Http.PostAsync("/images/nothing/push?tag=1", null);
+        Assert.Equal(200, (int)answer.StatusCode);
+        string[] lines = (await answer.Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(["""{"status":"The push refers to repository [docker.io/library/nothing]"}""",
+            """{"errorDetail":{"message":"An image does not exist locally with the tag: nothing"},"error":"An image does not exist locally with the tag: nothing"}"""], lines);
     }
 
     [Fact]

@@ -26,15 +26,28 @@ public sealed record Platform
     public static Platform Parse(string text)
     {
         string[] parts = text.Split('/');
-        if (parts.Length > 3 || !Array.TrueForAll(parts, IsWord))
-            throw new FaultException(FaultKind.InvalidArgument, $"invalid platform '{text}': expected os/arch[/variant]");
+        if (parts.Length > 3) throw Bad($"\"{text}\": cannot parse platform specifier");
+        if (parts.FirstOrDefault(part => !IsWord(part)) is { } wrong)
+            throw Bad($"\"{wrong}\" is an invalid component of \"{text}\": platform specifier component must match \"^[A-Za-z0-9_.-]+$\"");
         if (parts.Length > 1)
             return new Platform { Os = parts[0], Architecture = parts[1], Variant = parts.Length > 2 ? parts[2] : null }.Normalize();
         string word = NormalizeOs(parts[0].ToLowerInvariant());
-        return word is "linux" or "windows" or "darwin" or "freebsd"
-            ? Host with { Os = word }
-            : new Platform { Os = Host.Os, Architecture = word }.Normalize();
+        if (Array.IndexOf(SystemNames, word) >= 0) return Host with { Os = word };
+        var platform = new Platform { Os = Host.Os, Architecture = word }.Normalize();
+        return Array.IndexOf(ArchitectureNames, platform.Architecture) >= 0 ? platform : throw Bad($"\"{text}\": unknown operating system or architecture");
     }
+
+    // GOOS and GOARCH, as go tool dist list and containerd's platforms know them: a word alone must be one of them.
+    private static readonly string[] SystemNames =
+        ["aix", "android", "darwin", "dragonfly", "freebsd", "hurd", "illumos", "ios", "js", "linux", "nacl", "netbsd", "openbsd", "plan9", "solaris", "windows", "zos"];
+
+    private static readonly string[] ArchitectureNames =
+    [
+        "386", "amd64", "amd64p32", "arm", "armbe", "arm64", "arm64be", "ppc64", "ppc64le", "loong64", "mips", "mipsle", "mips64", "mips64le", "mips64p32", "mips64p32le", "ppc", "riscv", "riscv64",
+        "s390", "s390x", "sparc", "sparc64", "wasm",
+    ];
+
+    private static FaultException Bad(string message) => new(FaultKind.InvalidArgument, message + ": invalid argument");
 
     /// <summary>Aliases become GOOS and GOARCH names, and a variant that only says the default is dropped: linux/x86_64 is
     /// linux/amd64, linux/arm64/v8 is linux/arm64, linux/armhf is linux/arm/v7.</summary>

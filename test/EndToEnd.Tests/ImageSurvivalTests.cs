@@ -27,11 +27,11 @@ public sealed class ImageSurvivalTests : IAsyncLifetime
     {
         await _engine.LoadBusyboxAsync();
         string other = $"{_registry.Name}/other:1", archive = Path.Combine(_engine.Host.Folder, "both.tar");
-        (await _engine.TypedAsync($"docker run --name c busybox dd if=/dev/urandom of=/noise bs=1M count=4 && docker commit c {other} && docker push -q {other} && docker save -o {archive} busybox {other}")).Succeeded();
+        (await _engine.TypedAsync($"docker run --name cc busybox dd if=/dev/urandom of=/noise bs=1M count=4 && docker commit cc {other} && docker push -q {other} && docker save -o {archive} busybox {other}")).Succeeded();
         string[] work =
         [
-            $"docker rmi -f {other}; docker pull {other}", $"docker rmi -f {other}; docker load -i {archive}", "docker commit c", $"docker pull {other}; docker rmi {other}",
-            "docker commit c; docker image prune -f", "docker commit c tmp:x; docker image prune -af",
+            $"docker rmi -f {other}; docker pull {other}", $"docker rmi -f {other}; docker load -i {archive}", "docker commit cc", $"docker pull {other}; docker rmi {other}",
+            "docker commit cc; docker image prune -f", "docker commit cc tmp:x; docker image prune -af",
         ];
         for (int round = 0; round < Rounds; round++)
         {
@@ -45,7 +45,7 @@ public sealed class ImageSurvivalTests : IAsyncLifetime
             Assert.True(check.ExitCode == 0, $"round {round}, '{script}': {check.Output}{check.Error}");
             Assert.Equal("it lives", (await _engine.DockerAsync("run", "--rm", "busybox", "echo", "it lives")).Succeeded().Line);
         }
-        (await _engine.TypedAsync("docker rm c; docker rmi -f $(docker images -aq | sort -u); docker rmi -f $(docker images -aq | sort -u); docker image prune -f")).Succeeded();
+        (await _engine.TypedAsync("docker rm cc; docker rmi -f $(docker images -aq | sort -u); docker rmi -f $(docker images -aq | sort -u); docker image prune -f")).Succeeded();
         Assert.Equal("", (await _engine.DockerAsync("images", "-aq")).Succeeded().Output);
         Assert.Empty(Directory.GetFiles(Path.Combine(_engine.DataRoot, "image", "blobs", "sha256")));
     }

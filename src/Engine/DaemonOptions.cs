@@ -60,6 +60,12 @@ public sealed record DaemonOptions
     /// <summary><c>--default-shm-size</c>, bytes.</summary>
     public long DefaultShmSize { get; init; } = 64 << 20;
 
+    /// <summary><c>--default-ipc-mode</c>: private or shareable.</summary>
+    public string DefaultIpcMode { get; init; } = "private";
+
+    /// <summary><c>--default-cgroupns-mode</c>: private or host; null: private where cgroup v2 is all there is, as in Docker.</summary>
+    public string? DefaultCgroupNamespaceMode { get; init; }
+
     /// <summary><c>--log-driver</c>: json-file or none.</summary>
     public string LogDriver { get; init; } = "json-file";
 

@@ -89,7 +89,8 @@ internal sealed class BridgeDriver : IDisposable
     /// <summary>Takes the ports out of the rules. The interface is left to <see cref="RemoveLinks"/>.</summary>
     public void Disconnect(EndpointLease lease, Func<IEnumerable<EndpointLease>> others)
     {
-        if (lease.Ports.Count > 0 && !_rules.Withdraw(lease)) RebuildRules(others());
+        // Before the start of the bridge the lease is an earlier daemon's, which may have died on its way to the rules: the start makes them anew.
+        if (lease.Ports.Count > 0 && !_rules.Withdraw(lease) && Pool is not null) RebuildRules(others());
     }
 
     /// <summary>Removes interfaces by name: about 20 ms each, in which the kernel waits for other processors.</summary>

@@ -19,6 +19,8 @@ internal static class DaemonArguments
               --cgroup-parent string        Parent of all containers' cgroups (default "/sampan")
               --data-root string            What survives a reboot (default "/var/lib/sampan")
           -D, --debug                       Log more
+              --default-cgroupns-mode string   Cgroup namespace of containers: host or private
+              --default-ipc-mode string     IPC namespace of containers: private or shareable (default "private")
               --default-shm-size bytes      Size of /dev/shm of containers (default 64MiB)
               --dns list                    DNS server of containers
               --dns-opt list                DNS option of containers
@@ -32,6 +34,7 @@ internal static class DaemonArguments
               --ip-forward                  Switch IP forwarding on (default true)
               --ip-masq                     Containers' traffic leaves with the host's address (default true)
               --label list                  Label of this daemon
+              --live-restore                Containers outlive the daemon; always so (default true)
               --log-driver string           Log driver of containers: json-file or none (default "json-file")
               --log-opt map                 Option of the log driver (max-size, max-file)
               --mtu int                     MTU of container networks
@@ -50,7 +53,7 @@ internal static class DaemonArguments
         ["-b"] = "--bridge", ["-D"] = "--debug", ["-H"] = "--host", ["-p"] = "--pidfile", ["-s"] = "--storage-driver",
     };
 
-    private static readonly HashSet<string> Booleans = ["--debug", "--icc", "--ip-forward", "--ip-masq"];
+    private static readonly HashSet<string> Booleans = ["--debug", "--icc", "--ip-forward", "--ip-masq", "--live-restore"];
 
     /// <exception cref="FaultException">InvalidArgument: an unknown flag or a value that cannot be read.</exception>
     public static DaemonOptions Parse(IReadOnlyList<string> args)
@@ -91,6 +94,9 @@ internal static class DaemonArguments
         "--dns" => options with { Dns = [.. options.Dns, IPAddress.TryParse(value, out _) ? value : throw Bad(flag, value, "an address")] },
         "--dns-search" => options with { DnsSearch = [.. options.DnsSearch, value] },
         "--dns-opt" => options with { DnsOptions = [.. options.DnsOptions, value] },
+        "--default-ipc-mode" => options with { DefaultIpcMode = value is "private" or "shareable" ? value : throw Bad(flag, value, "private or shareable") },
+        "--default-cgroupns-mode" => options with { DefaultCgroupNamespaceMode = value is "private" or "host" ? value : throw Bad(flag, value, "private or host") },
+        "--live-restore" => Boolean(flag, value) ? options : throw Bad(flag, value, "true: containers always outlive this daemon"),
         "--default-shm-size" => options with { DefaultShmSize = Bytes(flag, value) },
         "--log-driver" => options with { LogDriver = value },
         "--log-opt" => options with { LogOptions = WithPair(options.LogOptions, flag, value) },

@@ -85,7 +85,7 @@ public sealed class LifecycleTests(EngineFixture fixture) : IClassFixture<Engine
         string pid = await Engine.InspectAsync("again", "{{.State.Pid}}");
         (await Engine.DockerAsync("restart", "-t", "0", "again")).Succeeded();
         Assert.NotEqual(pid, await Engine.InspectAsync("again", "{{.State.Pid}}"));
-        for (int i = 0; i < 50 && (await Engine.DockerAsync("exec", "again", "wc", "-l", "/runs")).Line != "2 /runs"; i++) await Task.Delay(50);
+        await Eventually.TrueAsync(async () => (await Engine.DockerAsync("exec", "again", "wc", "-l", "/runs")).Line == "2 /runs");
         Assert.Equal("2 /runs", (await Engine.DockerAsync("exec", "again", "wc", "-l", "/runs")).Succeeded().Line);
         await RemoveAsync("again");
     }
@@ -111,6 +111,17 @@ public sealed class LifecycleTests(EngineFixture fixture) : IClassFixture<Engine
         (await Engine.DockerAsync("kill", "iced")).Succeeded();
         Assert.Equal("exited 137", await Engine.InspectAsync("iced", "{{.State.Status}} {{.State.ExitCode}}"));
         await RemoveAsync("iced");
+    }
+
+    [Fact]
+    public async Task A_container_with_rm_can_be_restarted_and_goes_when_it_is_stopped()
+    {
+        (await Engine.DockerAsync("run", "-d", "--rm", "--name", "fleeting", "busybox", "sleep", "100")).Succeeded();
+        string pid = await Engine.InspectAsync("fleeting", "{{.State.Pid}}");
+        (await Engine.DockerAsync("restart", "-t", "0", "fleeting")).Succeeded();
+        Assert.NotEqual(pid, await Engine.InspectAsync("fleeting", "{{.State.Pid}}"));
+        (await Engine.DockerAsync("stop", "-t", "0", "fleeting")).Succeeded();
+        await Eventually.TrueAsync(async () => (await Engine.DockerAsync("inspect", "fleeting")).ExitCode == 1);
     }
 
     [Fact]

@@ -29,13 +29,13 @@ public sealed class RealProgramTests : IAsyncLifetime
     public async Task Redis_answers_through_exec_and_through_its_port()
     {
         (await _engine.DockerAsync("run", "-d", "--name", "redis", "-p", "6380:6379", "-v", "redis-data:/data", "-w", "/data", "debian", "redis-server", "--protected-mode", "no", "--bind", "0.0.0.0")).Succeeded();
-        for (int i = 0; i < 100 && (await _engine.DockerAsync("exec", "redis", "redis-cli", "ping")).Line != "PONG"; i++) await Task.Delay(50);
+        await Eventually.TrueAsync(async () => (await _engine.DockerAsync("exec", "redis", "redis-cli", "ping")).Line == "PONG");
         Assert.Equal("OK", (await _engine.DockerAsync("exec", "redis", "redis-cli", "set", "k", "v")).Succeeded().Line);
         CommandResult get = await _engine.Host.ShellAsync("printf 'GET k\\r\\n' | timeout 3 socat -t 1 - TCP:127.0.0.1:6380");
         Assert.Equal("$1\r\nv", get.Succeeded().Output.TrimEnd());
         (await _engine.DockerAsync("exec", "redis", "redis-cli", "save")).Succeeded();
         (await _engine.DockerAsync("restart", "-t", "5", "redis")).Succeeded();
-        for (int i = 0; i < 100 && (await _engine.DockerAsync("exec", "redis", "redis-cli", "ping")).Line != "PONG"; i++) await Task.Delay(50);
+        await Eventually.TrueAsync(async () => (await _engine.DockerAsync("exec", "redis", "redis-cli", "ping")).Line == "PONG");
         Assert.Equal("v", (await _engine.DockerAsync("exec", "redis", "redis-cli", "get", "k")).Succeeded().Line);
     }
 

@@ -80,8 +80,7 @@ public sealed class StreamTests(EngineFixture fixture) : IClassFixture<EngineFix
         Assert.Equal("v /tmp 33", (await Engine.DockerAsync("exec", "-e", "X=v", "-w", "/tmp", "-u", "www-data", "host", "sh", "-c", "echo $X $(pwd) $(id -u)")).Succeeded().Line);
         Assert.Equal("5", (await Engine.DockerWithInputAsync("12345", "exec", "-i", "host", "wc", "-c")).Succeeded().Line);
         (await Engine.DockerAsync("exec", "-d", "host", "sh", "-c", "echo later > /later")).Succeeded();
-        for (int i = 0; i < 50 && (await Engine.DockerAsync("exec", "host", "cat", "/later")).ExitCode != 0; i++) await Task.Delay(20);
-        Assert.Equal("later", (await Engine.DockerAsync("exec", "host", "cat", "/later")).Succeeded().Line);
+        await Eventually.TrueAsync(async () => (await Engine.DockerAsync("exec", "host", "cat", "/later")).Line == "later");
         await RemoveAsync("host");
     }
 
@@ -117,36 +116,32 @@ public sealed class StreamTests(EngineFixture fixture) : IClassFixture<EngineFix
     [Fact]
     public async Task A_shell_on_a_terminal_has_job_control()
     {
-        using Process session = Command.Start(["script", "-qefc", "docker run --rm -it --name jobs busybox sh", "/dev/null"],
-            new Dictionary<string, string> { ["DOCKER_HOST"] = Engine.Address, ["TERM"] = "xterm" });
-        async Task Type(string text) { await session.StandardInput.WriteAsync(text); await session.StandardInput.FlushAsync(); await Task.Delay(400); }
-        await Task.Delay(700);
-        await Type("sleep 300\n");
-        await Type("\u001a");                       // ctrl-Z: the terminal stops the foreground job
-        await Type("jobs; echo after-stop\n");
-        await Type("fg\n");
-        await Type("\u0003");                       // ctrl-C ends it
-        await Type("echo code $?\n");
-        await Type("stty size; exit 0\n");
-        session.StandardInput.Close();
-        string shown = await session.StandardOutput.ReadToEndAsync(new CancellationTokenSource(Command.Patience).Token);
-        await session.WaitForExitAsync();
-        Assert.Matches(new Regex(@"\[1\]\+\s+Stopped\s+sleep 300"), shown);
-        Assert.Contains("after-stop", shown);
-        Assert.Contains("code 130", shown);
-        Assert.DoesNotContain("can't access tty", shown);
-        Assert.Equal(0, session.ExitCode);
+        using var terminal = new Terminal(Engine, "run --rm -it --name jobs busybox sh");
+        await terminal.ShowsAsync("# ");
+        await terminal.TypeAsync("sleep 300\n");
+        await Eventually.TrueAsync(async () => (await Engine.DockerAsync("top", "jobs")).Output.Contains("sleep 300", StringComparison.Ordinal));
+        await terminal.TypeAsync("\u001a");         // ctrl-Z: the terminal stops the foreground job
+        await terminal.ShowsAsync("[1]+  Stopped");
+        await terminal.TypeAsync("jobs; echo after-sto''p\n");
+        await terminal.ShowsAsync("after-stop");
+        await terminal.TypeAsync("fg\n");
+        await terminal.ShowsAsync("sleep 300", times: 4);   // typed, stopped, listed, in front again
+        await terminal.TypeAsync("\u0003");         // ctrl-C ends it
+        await terminal.TypeAsync("echo co''de $?\n");
+        await terminal.ShowsAsync("code 130");
+        await terminal.TypeAsync("exit 0\n");
+        Assert.Equal(0, await terminal.EndAsync());
+        Assert.Matches(new Regex(@"\[1\]\+\s+Stopped\s+sleep 300"), terminal.Shown);
+        Assert.DoesNotContain("can't access tty", terminal.Shown);
     }
 
     [Fact]
     public async Task The_detach_keys_leave_the_container_running()
     {
-        using Process session = Command.Start(["script", "-qefc", "docker run -it --name left busybox sh", "/dev/null"],
-            new Dictionary<string, string> { ["DOCKER_HOST"] = Engine.Address, ["TERM"] = "xterm" });
-        await Task.Delay(1000);
-        await session.StandardInput.WriteAsync("\u0010\u0011");
-        await session.StandardInput.FlushAsync();
-        await session.WaitForExitAsync(new CancellationTokenSource(Command.Patience).Token);
+        using var terminal = new Terminal(Engine, "run -it --name left busybox sh");
+        await terminal.ShowsAsync("# ");
+        await terminal.TypeAsync("\u0010\u0011");
+        await terminal.EndAsync();
         Assert.Equal("running", await Engine.InspectAsync("left", "{{.State.Status}}"));
         await RemoveAsync("left");
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Sampan.EndToEnd.Tests.Harness;
 
 namespace Sampan.EndToEnd.Tests;
@@ -68,11 +69,11 @@ public sealed class SurvivalTests : IAsyncLifetime
     public async Task A_container_with_rm_that_ends_while_the_daemon_is_away_is_gone_afterwards()
     {
         (await _engine.DockerAsync("run", "-d", "--rm", "--name", "gone", "busybox", "sleep", "1")).Succeeded();
+        string pid = await _engine.InspectAsync("gone", "{{.State.Pid}}");
         await _engine.KillDaemonAsync();
-        await Task.Delay(1500);
+        await Eventually.TrueAsync(async () => (await _engine.Host.RunAsync("test", "-d", "/proc/" + pid)).ExitCode != 0);
         await _engine.StartDaemonAsync();
-        for (int i = 0; i < 50 && (await _engine.DockerAsync("inspect", "gone")).ExitCode == 0; i++) await Task.Delay(50);
-        (await _engine.DockerAsync("inspect", "gone")).Exited(1);
+        await Eventually.TrueAsync(async () => (await _engine.DockerAsync("inspect", "gone")).ExitCode == 1);
     }
 
     [Fact]
@@ -88,6 +89,47 @@ public sealed class SurvivalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_daemon_killed_at_any_moment_leaves_nothing_that_the_next_cannot_finish()
+    {
+        const string work = """
+            while :; do
+              docker run -d --name $0 -p 0:80 -v /anon busybox sleep 1000; docker run --rm busybox true
+              docker pause $0; docker unpause $0; docker restart -t 0 $0; docker stop -t 0 $0; docker rm -v $0
+            done > /dev/null 2>&1
+            """;
+        var random = new Random(4711);
+        for (int round = 0; round < 6; round++)
+        {
+            using Process one = Command.Start(["sh", "-c", work, "one"], Docker), two = Command.Start(["sh", "-c", work, "two"], Docker);
+            await Task.Delay(random.Next(20, 700));   // the moment is the point
+            await _engine.KillDaemonAsync();
+            one.Kill(entireProcessTree: true);
+            two.Kill(entireProcessTree: true);
+            await _engine.StartDaemonAsync();
+
+            foreach (string id in (await _engine.DockerAsync("ps", "-aq")).Succeeded().Lines.Where(line => line.Length > 0))
+            {
+                string[] state = (await _engine.InspectAsync(id, "{{.State.Status}} {{.State.Pid}}")).Split(' ');
+                Assert.Contains(state[0], (string[])["created", "running", "paused", "exited"]);
+                bool lives = state[1] != "0" && (await _engine.Host.RunAsync("test", "-d", "/proc/" + state[1])).ExitCode == 0;
+                Assert.Equal(state[0] is "running" or "paused", lives);
+            }
+            (await _engine.TypedAsync("docker ps -aq | xargs -r docker rm -f -v")).Succeeded();
+            await Eventually.TrueAsync(async () => (await LeftAsync()).Length == 0, () => "nothing to be left: " + LeftAsync().Result);
+        }
+        Assert.Equal("", (await _engine.DockerAsync("volume", "ls", "-q")).Succeeded().Output);
+    }
+
+    private Dictionary<string, string> Docker => new() { ["DOCKER_HOST"] = _engine.Address };
+
+    /// <summary>Files, interfaces, processes and mounts that belong to a container.</summary>
+    private async Task<string> LeftAsync() => (await _engine.Host.ShellAsync($"""
+        cd {_engine.Host.Folder} && ls -A data/containers exec/containers exec/s data/networks/leases | grep -v -e : -e '^$'
+        ip -o link | grep -o 'veth[^:@]*'; cat /proc/[0-9]*/comm | grep sampan-runtime; grep -F {_engine.Host.Folder} /proc/self/mountinfo
+        true
+        """)).Succeeded().Output;
+
+    [Fact]
     public async Task After_everything_is_removed_nothing_is_left_behind()
     {
         string Count() => "ip -o link | wc -l; ls -d /sys/fs/cgroup/*/sampan/* 2>/dev/null | wc -l; wc -l < /proc/self/mountinfo; ls /proc | grep -c '^[0-9]'";
@@ -99,8 +141,7 @@ public sealed class SurvivalTests : IAsyncLifetime
             (await _engine.DockerAsync("run", "-d", "--name", $"c{i}", "-p", $"{8100 + i}:80", "-v", "/anon", "busybox", "sleep", "1000")).Succeeded();
         (await _engine.DockerAsync("run", "--name", "failed", "busybox", "no-such-program")).Exited(127);
         (await _engine.TypedAsync("docker ps -aq | xargs docker rm -f -v")).Succeeded();
-        for (int i = 0; i < 50 && (await _engine.Host.ShellAsync(Count())).Output != before; i++) await Task.Delay(50);
-        Assert.Equal(before, (await _engine.Host.ShellAsync(Count())).Succeeded().Output);
+        await Eventually.TrueAsync(async () => (await _engine.Host.ShellAsync(Count())).Succeeded().Output == before);
         Assert.Equal(filesBefore, Files());
 
         string Files() => string.Join('\n', Directory.GetFileSystemEntries(_engine.DataRoot, "*", SearchOption.AllDirectories)

@@ -196,6 +196,22 @@ public sealed class BridgeTests
     });
 
     [Fact]
+    public void A_lease_whose_ports_never_came_into_the_rules_is_released_by_the_next_daemon() => TestHost.Run(host =>
+    {
+        using (NetworkManager first = host.Manager())
+        {
+            first.Reconcile(new HashSet<string>());
+            // Its sockets close with the process.
+            foreach (PublishedPort port in first.Reserve(TestHost.Request("dead", new PortRequest(80, PortProtocol.Tcp, null, 8080))).Ports) port.Socket?.Dispose();
+        }
+        using NetworkManager next = host.Manager();
+        next.Release(Assert.Single(next.Leases()));
+        next.Reconcile(new HashSet<string>());
+        Assert.Empty(next.Leases());
+        Assert.Equal(8080, Assert.Single(next.Reserve(TestHost.Request("new", new PortRequest(80, PortProtocol.Tcp, null, 8080))).Ports, port => port.HostAddress.Equals(IPAddress.Any)).HostPort);
+    });
+
+    [Fact]
     public void Established_connections_go_on_while_the_rules_are_made_anew() => TestHost.Run(host =>
     {
         using NetworkManager first = host.Manager();

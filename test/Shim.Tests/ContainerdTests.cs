@@ -67,8 +67,6 @@ public sealed class ContainerdTests(ContainerdFixture containerd) : IClassFixtur
     private async Task<string> TasksAsync(string id) =>
         (await containerd.CtrAsync("task", "ls")).Output.Split('\n').First(line => line.StartsWith(id, StringComparison.Ordinal));
 
-    private async Task UntilStoppedAsync(string id)
-    {
-        while (!(await TasksAsync(id)).Contains("STOPPED", StringComparison.Ordinal)) await Task.Delay(20);
-    }
+    private Task UntilStoppedAsync(string id) =>
+        Eventually.TrueAsync(async () => (await TasksAsync(id)).Contains("STOPPED", StringComparison.Ordinal), $"the end of '{id}'");
 }

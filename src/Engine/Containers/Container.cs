@@ -17,6 +17,7 @@ internal sealed class Container(ContainerDocument document, RunState state, stri
     private ContainerDocument _document = document;
     private RunState _state = state;
     private CancellationTokenSource? _restartDelay;
+    private bool _isBeingRestarted;   // not guarded: read and written as a whole
 
     public string Id { get; } = document.Id;
 
@@ -47,6 +48,9 @@ internal sealed class Container(ContainerDocument document, RunState state, stri
 
     /// <summary>How often the process ended and was started again by policy, since a person started it; decides the delay.</summary>
     public int RestartAttempts { get; set; }
+
+    /// <summary>The end that comes next is followed by a start: <c>--rm</c> does not remove.</summary>
+    public bool IsBeingRestarted { get => Volatile.Read(ref _isBeingRestarted); set => Volatile.Write(ref _isBeingRestarted, value); }
 
     public string LogPath => Logs.LogFiles.PathOf(Folder, Id);
 

@@ -53,7 +53,7 @@ internal sealed partial class ContainerAdopter(
         await Task.WhenAll(containers.Select(container => Task.Run(() => AdoptAsync(container)))).ConfigureAwait(false);
         var live = index.All.Where(container => container.State.Status.HasProcess()).Select(container => container.Id).ToHashSet();
         foreach (string id in store.ListBundles().Where(id => !live.Contains(id)))
-            await DropBundleAsync(id).ConfigureAwait(false);
+            await TryDropBundleAsync(id).ConfigureAwait(false);
         sockets.Sweep(live.Select(id => id[..12]).ToHashSet());
         networks.Reconcile(live);
     }
@@ -113,6 +113,18 @@ internal sealed partial class ContainerAdopter(
         catch (Exception error) when (error is FaultException or OperationCanceledException or System.Net.Sockets.SocketException)
         {
             return null;
+        }
+    }
+
+    private async Task TryDropBundleAsync(string id)
+    {
+        try
+        {
+            await DropBundleAsync(id).ConfigureAwait(false);
+        }
+        catch (Exception error) when (error is FaultException or IOException)
+        {
+            Log.AdoptFailed(log, id, error);
         }
     }
 

@@ -83,7 +83,7 @@ internal sealed partial class ContainerEnd(ContainerStore store, ContainerLaunch
             var before = container.State;
             if (!before.StoppedByUser && RestartPolicies.Restarts(host.RestartPolicy, exit.ExitCode, before.RestartCount))
                 restartAfter = NextDelay(container, before, exit);
-            remove = host.AutoRemove && restartAfter is null;
+            remove = host.AutoRemove && restartAfter is null && !container.IsBeingRestarted;
             container.ChangeState(state => state with
             {
                 Status = restartAfter is not null ? ContainerStatus.Restarting : ContainerStatus.Exited,

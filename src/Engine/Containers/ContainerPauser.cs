@@ -16,7 +16,7 @@ internal sealed class ContainerPauser(ContainerStore store, EventLog events)
             case ContainerStatus.Restarting:
                 throw new FaultException(FaultKind.Conflict, $"Container {container.Id} is restarting, wait until the container is running");
         }
-        await Running(container).PauseAsync(ct).ConfigureAwait(false);
+        await PauseAsync(container, Running(container), ct).ConfigureAwait(false);
         Save(container, ContainerStatus.Paused);
         events.Publish(container, "pause");
     }, ct);
@@ -30,6 +30,19 @@ internal sealed class ContainerPauser(ContainerStore store, EventLog events)
         Save(container, ContainerStatus.Running);
         events.Publish(container, "unpause");
     }, ct);
+
+    private static async Task PauseAsync(Container container, ShimClient.TaskClient task, CancellationToken ct)
+    {
+        try
+        {
+            await task.PauseAsync(ct).ConfigureAwait(false);
+        }
+        catch (FaultException error) when (error.Kind is FaultKind.NotFound or FaultKind.Unavailable)
+        {
+            // Its process has ended and the end is about to be handled.
+            throw NotRunning(container);
+        }
+    }
 
     private static async Task ChangeAsync(Container container, Func<Task> change, CancellationToken ct)
     {
@@ -45,7 +58,9 @@ internal sealed class ContainerPauser(ContainerStore store, EventLog events)
     }
 
     private static ShimClient.TaskClient Running(Container container) => container.State.Status.HasProcess() && container.Task is { } task ? task
-        : throw new FaultException(FaultKind.Conflict, $"container {container.Id} is not running");
+        : throw NotRunning(container);
+
+    private static FaultException NotRunning(Container container) => new(FaultKind.Conflict, $"container {container.Id} is not running");
 
     private void Save(Container container, ContainerStatus status)
     {

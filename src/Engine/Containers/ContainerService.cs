@@ -48,7 +48,16 @@ public sealed class ContainerService
     public async Task RestartAsync(string nameOrId, string? signal, int? timeoutSeconds, CancellationToken ct)
     {
         var container = _index.Get(nameOrId);
-        await _verbs.Killer.StopAsync(container, signal, timeoutSeconds, ct).ConfigureAwait(false);
+        // --rm means the end that a person or the program brings about, not the one in the middle of a restart.
+        container.IsBeingRestarted = true;
+        try
+        {
+            await _verbs.Killer.StopAsync(container, signal, timeoutSeconds, ct).ConfigureAwait(false);
+        }
+        finally
+        {
+            container.IsBeingRestarted = false;
+        }
         await _verbs.Starter.StartAsync(container, byUser: true, ct).ConfigureAwait(false);
         _verbs.Events.Publish(container, "restart");
     }
@@ -102,7 +111,7 @@ public sealed class ContainerService
     {
         var container = _index.Get(nameOrId);
         if (!container.State.Status.HasProcess() || container.Task is not { } task)
-            throw new FaultException(FaultKind.Conflict, $"cannot resize a stopped container: {container.Id}");
+            throw new FaultException(FaultKind.Conflict, $"container {container.Id} is not running");
         await task.ResizePtyAsync("", width, height, ct).ConfigureAwait(false);
         _verbs.Events.Publish(container, "resize", ("height", $"{height}"), ("width", $"{width}"));
     }

@@ -49,6 +49,19 @@ public sealed class VolumeAndNetworkTests(EngineServer engine) : IClassFixture<E
         Assert.Equal((404, "network nosuch not found"), await StatusAndMessage(HttpMethod.Get, "/networks/nosuch"));
     }
 
+    [Theory]
+    [InlineData("/networks/create", "", 400, "invalid JSON: got EOF while reading request body")]
+    [InlineData("/networks/create", """{"Name":"mine"}""", 501, "not supported by this engine: creating networks")]
+    [InlineData("/networks/bridge/connect", "", 400, "invalid JSON: got EOF while reading request body")]
+    [InlineData("/networks/bridge/connect", """{"Container":"nosuch"}""", 404, "No such container: nosuch")]
+    [InlineData("/networks/nosuch/disconnect", """{"Container":"nosuch"}""", 404, "network nosuch not found")]
+    public async Task What_is_wrong_with_a_request_is_said_before_that_it_is_not_supported(string target, string body, int status, string message)
+    {
+        var (got, answer) = await engine.PostAsync(target, body);
+        Assert.Equal(status, got);
+        Assert.Contains(message, answer.GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
     private async Task<(int, string?)> StatusAndMessage(HttpMethod method, string target)
     {
         var (status, body) = await engine.SendAsync(method, target);

@@ -5,9 +5,11 @@ public static class Eventually
 {
     private static readonly TimeSpan Never = TimeSpan.FromSeconds(120);
 
-    public static async Task TrueAsync(Func<bool> condition, string what)
+    public static Task TrueAsync(Func<bool> condition, string what) => TrueAsync(() => Task.FromResult(condition()), what);
+
+    public static async Task TrueAsync(Func<Task<bool>> condition, string what)
     {
-        for (var start = DateTime.UtcNow; !condition(); await Task.Delay(10))
+        for (var start = DateTime.UtcNow; !await condition(); await Task.Delay(10))
             if (DateTime.UtcNow - start > Never) throw new TimeoutException($"waited in vain for {what}");
     }
 }

@@ -23,9 +23,9 @@ internal static class HostConfigDefaults
         bool privileged = host.Privileged;
         return host with
         {
-            NetworkMode = host.NetworkMode is "" or "default" ? "bridge" : host.NetworkMode,
-            IpcMode = host.IpcMode.Length == 0 ? "private" : host.IpcMode,
-            CgroupnsMode = host.CgroupnsMode.Length > 0 ? host.CgroupnsMode : cgroupV2 && !privileged ? "private" : "host",
+            NetworkMode = host.NetworkMode is not ("" or "default") ? host.NetworkMode : daemon.Bridge == Network.NoneName ? Network.NoneName : Network.BridgeName,
+            IpcMode = host.IpcMode.Length == 0 ? daemon.DefaultIpcMode : host.IpcMode,
+            CgroupnsMode = host.CgroupnsMode.Length > 0 ? host.CgroupnsMode : DefaultCgroupNamespace(daemon, cgroupV2, privileged),
             ShmSize = host.ShmSize > 0 ? host.ShmSize : daemon.DefaultShmSize,
             Runtime = RuntimeName.Resolve(host.Runtime),
             LogConfig = LogDriver.Complete(host.LogConfig, daemon),
@@ -40,6 +40,9 @@ internal static class HostConfigDefaults
             ReadonlyPaths = host.ReadonlyPaths ?? (privileged ? null : DefaultPaths.Readonly),
         };
     }
+
+    private static string DefaultCgroupNamespace(DaemonOptions daemon, bool cgroupV2, bool privileged) =>
+        privileged && !cgroupV2 ? "host" : daemon.DefaultCgroupNamespaceMode ?? (cgroupV2 ? "private" : "host");
 
     public static void ValidateResources(ContainerResources host)
     {

@@ -7,13 +7,15 @@ using Sampan.Specs.Oci.Runtime;
 namespace Sampan.Bench.StartStress;
 
 /// <summary>Workers that create, start, await and delete containers; a thread that makes garbage; a watch on all of them.</summary>
-internal sealed class StressRun(string folder, int count)
+internal sealed class StressRun(string folder, int count, StressKind kind)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);   // far above any start on a loaded machine
     private readonly ContainerRuntime _runtime = new($"{folder}/state");
     private int _next, _done, _failures;
     private long _slowestMs, _lastProgress = Stopwatch.GetTimestamp();
     private volatile bool _over;
+    private readonly KilledRuntime _killed = new(folder);
+    [ThreadStatic] private static Container? _entered;
 
     public int Done => _done;
     public int Failures => _failures;
@@ -36,12 +38,16 @@ internal sealed class StressRun(string folder, int count)
 
     private void Work()
     {
+        using Container? entered = kind == StressKind.Execs ? Sleeper($"stress-{Environment.CurrentManagedThreadId}") : null;
+        _entered = entered;
         for (int number = Interlocked.Increment(ref _next); number <= count; number = Interlocked.Increment(ref _next))
         {
             long started = Stopwatch.GetTimestamp();
             try
             {
-                Start($"stress-{number}");
+                if (kind == StressKind.Kills) _killed.Strike($"stress-{number}");
+                else if (kind == StressKind.Execs) Exec(number);
+                else Start($"stress-{number}");
                 Interlocked.Increment(ref _done);
             }
             catch (FaultException e)
@@ -55,11 +61,28 @@ internal sealed class StressRun(string folder, int count)
             {
             }
         }
+        if (entered is null) return;
+        entered.Delete(force: true);
+        entered.Process!.Wait();
+    }
+
+    private Container Sleeper(string id)
+    {
+        Container container = _runtime.Create(id, new CreateOptions { Bundle = folder, Spec = Spec(id, "/bin/sleep", "100000") });
+        container.Start();
+        return container;
+    }
+
+    private static void Exec(int number)
+    {
+        using ContainerProcess process = _entered!.Exec(new ExecOptions { Process = new ProcessSpec { Args = ["/bin/true"], Cwd = "/", Env = ["PATH=/bin", "HOME=/"] } });
+        ExitStatus status = process.Process.Wait();
+        if (status.ShellCode != 0) throw new FaultException(FaultKind.Internal, $"exec {number} ended with {status.ShellCode}");
     }
 
     private void Start(string id)
     {
-        using Container container = _runtime.Create(id, new CreateOptions { Bundle = folder, Spec = Spec(id) });
+        using Container container = _runtime.Create(id, new CreateOptions { Bundle = folder, Spec = Spec(id, "/bin/true") });
         container.Start();
         ExitStatus status = container.Process!.Wait();
         container.Delete();
@@ -79,11 +102,11 @@ internal sealed class StressRun(string folder, int count)
         GC.KeepAlive(kept);
     }
 
-    private static RuntimeSpec Spec(string id) => new()
+    internal static RuntimeSpec Spec(string id, params IReadOnlyList<string> arguments) => new()
     {
         Root = new Root { Path = "rootfs", Readonly = true },
         Hostname = "stress",
-        Process = new ProcessSpec { Args = ["/bin/true"], Cwd = "/", Env = ["PATH=/bin", "HOME=/"], NoNewPrivileges = true },
+        Process = new ProcessSpec { Args = arguments, Cwd = "/", Env = ["PATH=/bin", "HOME=/"], NoNewPrivileges = true },
         Mounts =
         [
             new MountSpec { Destination = "/proc", Type = "proc", Source = "proc" },

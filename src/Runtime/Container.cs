@@ -70,6 +70,7 @@ public sealed partial class Container : IDisposable
                 Pid = status == ContainerStatus.Stopped ? 0 : _state.Pid,
                 InitStartTime = null,
                 CgroupPath = null,
+                SystemdUnit = null,
             };
         }
     }

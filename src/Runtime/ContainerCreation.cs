@@ -22,13 +22,14 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
     internal Container Run()
     {
         FileLabel.Check(spec.Linux, options.Warn);
-        (ICgroup cgroup, string? cgroupPath) = ContainerCgroup.Make(id, spec, options);
+        using ContainerCgroup place = ContainerCgroup.Make(id, spec, options, directory);
+        ICgroup cgroup = place.Group;
         try
         {
             using RootMount root = RootMount.Open(options.Bundle, spec, options.Rootfs);
             using InitResources resources = Gather(cgroup, root);
             using InitPlan plan = new(spec, _process, options, resources);
-            return Start(plan, resources, root, cgroup, cgroupPath);
+            return Start(plan, resources, root, place);
         }
         catch
         {
@@ -54,22 +55,23 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
         Environment = ProcessEnvironment.Make(_process.Env, _process.User.Uid, root.Directory),
     };
 
-    private Container Start(InitPlan plan, InitResources resources, RootMount root, ICgroup cgroup, string? cgroupPath)
+    private Container Start(InitPlan plan, InitResources resources, RootMount root, ContainerCgroup place)
     {
         using PidNamespaceEntry? entry = resources.Namespaces.JoinedPid is { } joined ? new(joined) : null;
         Child child = Child.Start(plan.Steps, new BirthPlace(resources.Namespaces.ByClone, resources.Entrance.CloneInto));
         entry?.Dispose();
         try
         {
-            Prepare(child, plan, resources, root, cgroup);
+            Prepare(child, plan, resources, root, place.Group);
             child.Await(InitPlan.IsCreated);
             ContainerState state = State(child.Process.Pid, "created") with
             {
                 InitStartTime = ProcessStat.Read(child.Process.Pid)?.StartTime,
-                CgroupPath = cgroupPath,
+                CgroupPath = place.Path,
+                SystemdUnit = place.Unit,
             };
             directory.Write(state);
-            return new Container(id, spec, directory, state, child.Process, cgroup, _pty?.Master);
+            return new Container(id, spec, directory, state, child.Process, place.Group, _pty?.Master);
         }
         catch (ChildFailure e)
         {

@@ -43,6 +43,7 @@ public sealed class ContainerRuntime(string stateRoot)
         string path = $"{stateRoot}/{id}";
         if (!Directory.Exists(path)) return;
         using StateDirectory directory = StateDirectory.Open(stateRoot, id);
+        if (directory.NotedCgroup() is { } cgroup) ContainerCgroup.RemoveRemains(cgroup);
         directory.Remove();
     }
 }

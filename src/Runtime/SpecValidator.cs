@@ -22,7 +22,6 @@ internal static class SpecValidator
             if (!hook.Path.StartsWith('/')) problems.Invalid($"path '{hook.Path}' of a hook is not absolute");
             if (hook.Timeout <= 0) problems.Invalid($"timeout of hook '{hook.Path}' is not above 0");
         }
-        if (options.SystemdCgroup) problems.NotSupported("the systemd cgroup manager (--systemd-cgroup)");
         problems.Throw("config.json");
     }
 

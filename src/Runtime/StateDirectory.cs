@@ -10,6 +10,7 @@ namespace Sampan.Runtime;
 internal sealed class StateDirectory : IDisposable
 {
     private const string Document = "state.json";
+    private const string CgroupNote = "cgroup";
     internal const string SeccompCacheName = "@seccomp";
     private const int LongestId = 1024;
     private readonly string _path;
@@ -43,6 +44,16 @@ internal sealed class StateDirectory : IDisposable
         throw errno == Errno.ENOENT ? new FaultException(FaultKind.NotFound, $"container \"{id}\" does not exist")
             : new LinuxException(errno, "open", $"cannot open the state directory '{path}'");
     }
+
+    /// <summary>Where the control group will be, before it is made: whoever finds the folder of a creation that was killed can remove it.</summary>
+    /// <exception cref="LinuxException">symlink(2).</exception>
+    internal void NoteCgroup(string path)
+    {
+        if (Libc.symlinkat(path, Handle.Fd(), CgroupNote) < 0) throw LinuxException.FromLastError("symlink", $"cannot write to the state directory '{_path}'");
+    }
+
+    /// <summary>Null when the creation did not come that far.</summary>
+    internal string? NotedCgroup() => new FileInfo($"{_path}/{CgroupNote}").LinkTarget;
 
     internal void Write(ContainerState state) => Files.Replace($"{_path}/{Document}", ContainerStateJson.Write(state));
 

@@ -81,6 +81,16 @@ public sealed class CgroupFileSystem
         return group;
     }
 
+    /// <summary>Takes over a group that somebody made for us, processes and all, and sets its limits.</summary>
+    /// <exception cref="FaultException">See <see cref="ICgroup.Apply"/>.</exception>
+    public ICgroup Adopt(string path, LinuxResources? resources)
+    {
+        IManagedCgroup group = OpenManaged(path);
+        group.Adopt();
+        if (resources is not null) group.ApplyFresh(resources with { Devices = DefaultDevices.AppendTo(resources.Devices) });
+        return group;
+    }
+
     /// <summary>The group at the path, whether or not it exists.</summary>
     public ICgroup Open(string cgroupsPath) => OpenManaged(cgroupsPath);
 
@@ -135,6 +145,9 @@ internal interface IManagedCgroup : ICgroup
     /// <summary>Makes the directories.</summary>
     /// <exception cref="FaultException">AlreadyExists when one exists and has processes.</exception>
     void Make();
+
+    /// <summary>Makes what is missing of a group that exists.</summary>
+    void Adopt();
 
     /// <summary><see cref="ICgroup.Apply"/> for a group that nobody has set anything in yet.</summary>
     void ApplyFresh(LinuxResources resources);

@@ -30,8 +30,8 @@ internal static class FeaturesCommand
             json.WriteStartObject("cgroup"u8);
             json.WriteBoolean("v1"u8, true);
             json.WriteBoolean("v2"u8, true);
-            json.WriteBoolean("systemd"u8, false);
-            json.WriteBoolean("systemdUser"u8, false);
+            json.WriteBoolean("systemd"u8, true);
+            json.WriteBoolean("systemdUser"u8, true);
             json.WriteEndObject();
             foreach (string feature in (ReadOnlySpan<string>)["apparmor", "selinux", "intelRdt"])
             {

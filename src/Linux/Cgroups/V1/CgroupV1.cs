@@ -76,6 +76,11 @@ internal sealed class CgroupV1(CgroupFileSystem fileSystem, string path, Control
         }
     }
 
+    public void Adopt()
+    {
+        foreach (ControlDirectory directory in directories) MakeWithParents(directory);
+    }
+
     public void ApplyFresh(LinuxResources resources) => Apply(resources, fresh: true);
 
     public void Apply(LinuxResources resources) => Apply(resources, fresh: false);

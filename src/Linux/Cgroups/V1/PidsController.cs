@@ -10,6 +10,6 @@ internal static class PidsController
         if (pids?.Limit is { } limit) group.Require("pids").Write("pids.max", Limit(limit));
     }
 
-    /// <summary>0 and below are no limit.</summary>
-    public static string Limit(long limit) => limit > 0 ? limit.ToString(System.Globalization.CultureInfo.InvariantCulture) : "max";
+    /// <summary>Below 0 there is no limit; 0 is 1, as runc has it, since systemd knows no 0.</summary>
+    public static string Limit(long limit) => limit < 0 ? "max" : Math.Max(1, limit).ToString(System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -39,6 +39,8 @@ internal sealed class CgroupV2(CgroupFileSystem fileSystem, string path, string 
         if (!Directory.Make()) RefuseUsed(Processes().Count, IsFrozen);
     }
 
+    public void Adopt() => Directory.Make();
+
     /// <summary>Makes the files of all controllers appear in the group.</summary>
     public void EnableControllers()
     {

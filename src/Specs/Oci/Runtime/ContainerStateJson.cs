@@ -36,6 +36,7 @@ public static class ContainerStateJson
         if (state.Owner is not null) json.WriteString("owner"u8, state.Owner);
         if (state.InitStartTime is { } started) json.WriteNumber("initStartTime"u8, started);
         if (state.CgroupPath is not null) json.WriteString("cgroupPath"u8, state.CgroupPath);
+        if (state.SystemdUnit is not null) json.WriteString("systemdUnit"u8, state.SystemdUnit);
         json.WriteEndObject();
     }
 
@@ -44,7 +45,7 @@ public static class ContainerStateJson
 
     private static ContainerState State(ref JsonCursor json)
     {
-        string? version = null, id = null, status = null, bundle = null, rootfs = null, created = null, owner = null, cgroup = null;
+        string? version = null, id = null, status = null, bundle = null, rootfs = null, created = null, owner = null, cgroup = null, unit = null;
         int pid = 0;
         ulong? started = null;
         Dictionary<string, string>? annotations = null;
@@ -62,6 +63,7 @@ public static class ContainerStateJson
             else if (property.Is("owner"u8)) owner = json.String();
             else if (property.Is("initStartTime"u8)) started = json.UInt64();
             else if (property.Is("cgroupPath"u8)) cgroup = json.String();
+            else if (property.Is("systemdUnit"u8)) unit = json.String();
         }
         return new()
         {
@@ -71,11 +73,13 @@ public static class ContainerStateJson
             Bundle = bundle ?? throw JsonDocumentReader.Missing("bundle"),
             Pid = pid,
             Rootfs = rootfs,
-            Created = created is null ? null : DateTime.Parse(created, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal),
+            Created = created is null ? null : DateTime.TryParse(created, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out DateTime time) ? time
+                : throw new FaultException(FaultKind.InvalidArgument, $"'created' is no time: '{created}'"),
             Annotations = annotations,
             Owner = owner,
             InitStartTime = started,
             CgroupPath = cgroup,
+            SystemdUnit = unit,
         };
     }
 }

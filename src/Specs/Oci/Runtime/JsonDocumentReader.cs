@@ -20,6 +20,11 @@ internal static class JsonDocumentReader
         {
             throw new FaultException(FaultKind.InvalidArgument, $"invalid {what}: not JSON at line {e.LineNumber + 1}, byte {e.BytePositionInLine}", e);
         }
+        // Utf8JsonReader.GetString on bytes that are no UTF-8, or on half a surrogate pair.
+        catch (InvalidOperationException e)
+        {
+            throw new FaultException(FaultKind.InvalidArgument, $"invalid {what}: a text in it is not UTF-8", e);
+        }
         catch (FaultException e)
         {
             throw new FaultException(e.Kind, $"invalid {what}: {e.Message}", e);

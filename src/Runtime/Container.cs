@@ -198,9 +198,9 @@ public sealed partial class Container : IDisposable
         return new Container(id, null, directory, state, ChildProcess.Find(state.Pid), ContainerCgroup.Find(state), null);
     }
 
-    private bool HasOwnPidNamespace => Spec.Linux?.Namespaces?.Any(space => space is { Type: "pid", Path: null or "" }) == true;
+    private bool HasOwnPidNamespace => Spec.Linux?.Namespace("pid") is { Path: null or "" };
 
-    private bool HasOwnMounts => Spec.Linux?.Namespaces?.Any(space => space is { Type: "mount", Path: null or "" }) == true;
+    private bool HasOwnMounts => Spec.Linux?.Namespace("mount") is { Path: null or "" };
 
     private void HandOverListener(SafeFileHandle listener, int pid) => SeccompAgent.Send(listener, pid, Spec.Linux, State);
 

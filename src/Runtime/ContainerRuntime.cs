@@ -35,7 +35,12 @@ public sealed class ContainerRuntime(string stateRoot)
 
     /// <summary>Ids, in no order.</summary>
     public IReadOnlyList<string> List()
-        => Directory.Exists(stateRoot) ? [.. Directory.EnumerateDirectories(stateRoot).Select(path => Path.GetFileName(path)).Where(name => name != StateDirectory.SeccompCacheName)] : [];
+    {
+        List<string> ids = [];
+        foreach (string path in Directory.Exists(stateRoot) ? Directory.GetDirectories(stateRoot) : [])
+            if (Path.GetFileName(path) is var name && name != StateDirectory.SeccompCacheName) ids.Add(name);
+        return ids;
+    }
 
     /// <summary>Removes what a crash left of a container that was never made whole. Idempotent.</summary>
     public void RemoveRemains(string id)

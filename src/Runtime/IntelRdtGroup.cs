@@ -81,7 +81,7 @@ internal sealed class IntelRdtGroup
     private void CheckSchemata(List<string> wanted)
     {
         if (wanted.Count == 0) return;
-        HashSet<string> there = [.. System.Text.Encoding.UTF8.GetString(Files.ReadAll($"{_path}/schemata")).Split('\n').Select(line => line.Trim())];
+        HashSet<string> there = [.. System.Text.Encoding.UTF8.GetString(Files.ReadAll($"{_path}/schemata")).Split('\n', StringSplitOptions.TrimEntries)];
         foreach (string line in wanted)
             if (!there.Contains(line.Trim()))
                 throw new FaultException(FaultKind.InvalidArgument, $"existing closID {_wish.ClosID} does not have the schema \"{line}\"");
@@ -89,5 +89,5 @@ internal sealed class IntelRdtGroup
 
     // 34 25 0:30 / /sys/fs/resctrl rw,relatime - resctrl resctrl rw     proc_pid_mountinfo(5)
     private static string? MountedAt()
-        => File.ReadLines("/proc/self/mountinfo").FirstOrDefault(line => line.Contains(" - resctrl ", StringComparison.Ordinal))?.Split(' ')[4];
+        => Array.Find(System.Text.Encoding.UTF8.GetString(Files.ReadAll("/proc/self/mountinfo")).Split('\n'), line => line.Contains(" - resctrl ", StringComparison.Ordinal))?.Split(' ')[4];
 }

@@ -41,22 +41,22 @@ internal static class SpecValidator
         HashSet<string> limits = [];
         foreach (RlimitSpec rlimit in process.Rlimits ?? [])
             if (!limits.Add(rlimit.Type)) problems.Invalid($"process.rlimits has {rlimit.Type} twice");
-        foreach (string text in process.Args.Concat(process.Env ?? []))
+        foreach (string text in (List<string>)[.. process.Args, .. process.Env ?? []])
             if (text.Contains('\0')) problems.Invalid("process.args and process.env must not contain NUL");
     }
 
     private static void Linux(RuntimeSpec spec, LinuxSpec linux, Problems problems)
     {
-        bool Has(string type) => linux.Namespaces?.Any(space => space.Type == type) == true;
-        bool IsApart(string type) => linux.Namespaces?.Any(space => space.Type == type && !IsOurs(space)) == true;
+        bool Has(string type) => linux.Namespace(type) is not null;
+        bool IsApart(string type) => linux.Namespace(type) is { } space && !IsOurs(space);
         if (!Has("uts") && !string.IsNullOrEmpty(spec.Hostname)) problems.Invalid("unable to set hostname without a private UTS namespace");
         if (!Has("uts") && !string.IsNullOrEmpty(spec.Domainname)) problems.Invalid("unable to set domainname without a private UTS namespace");
         if (!Has("user") && (linux.UidMappings is { Count: > 0 } || linux.GidMappings is { Count: > 0 }))
             problems.Invalid("user namespace mappings specified, but user namespace isn't enabled in the config");
-        if (linux.Namespaces?.Any(space => space is { Type: "user", Path: null or "" }) == true && (linux.UidMappings is not { Count: > 0 } || linux.GidMappings is not { Count: > 0 }))
+        if (linux.Namespace("user") is { Path: null or "" } && (linux.UidMappings is not { Count: > 0 } || linux.GidMappings is not { Count: > 0 }))
             problems.Invalid("user namespaces enabled, but no namespace path to join nor mappings to apply specified: add linux.uidMappings and linux.gidMappings");
         if (linux.TimeOffsets is { Count: > 0 } && !Has("time")) problems.Invalid("time namespace offsets specified, but time namespace isn't enabled in the config");
-        if (linux.TimeOffsets is { Count: > 0 } && linux.Namespaces?.Any(space => space is { Type: "time", Path.Length: > 0 }) == true)
+        if (linux.TimeOffsets is { Count: > 0 } && linux.Namespace("time") is { Path.Length: > 0 })
             problems.Invalid("time namespace enabled, but both namespace path and time offsets specified -- you may only provide one");
         foreach (string clock in linux.TimeOffsets?.Keys ?? [])
             if (clock is not ("monotonic" or "boottime")) problems.Invalid($"unknown clock '{clock}' in linux.timeOffsets");
@@ -79,9 +79,8 @@ internal static class SpecValidator
         return name.Length is > 0 and < IFNAMSIZ && name is not ("." or "..") && name.AsSpan().IndexOfAny("/: \t\n") < 0;
     }
 
-    private static IEnumerable<Hook> Hooks(Hooks? hooks)
-        => hooks is null ? [] : new[] { hooks.Prestart, hooks.CreateRuntime, hooks.CreateContainer, hooks.StartContainer, hooks.Poststart, hooks.Poststop }
-            .SelectMany(moment => moment ?? []);
+    private static List<Hook> Hooks(Hooks? hooks)
+        => hooks is null ? [] : [.. hooks.Prestart ?? [], .. hooks.CreateRuntime ?? [], .. hooks.CreateContainer ?? [], .. hooks.StartContainer ?? [], .. hooks.Poststart ?? [], .. hooks.Poststop ?? []];
 
     /// <summary>What was found so far.</summary>
     private sealed class Problems
@@ -96,7 +95,7 @@ internal static class SpecValidator
         {
             if (_invalid.Count + _notSupported.Count == 0) return;
             throw new FaultException(_invalid.Count > 0 ? FaultKind.InvalidArgument : FaultKind.NotSupported,
-                $"invalid {document}: {string.Join("; ", _invalid.Concat(_notSupported))}");
+                $"invalid {document}: {string.Join("; ", (List<string>)[.. _invalid, .. _notSupported])}");
         }
     }
 }

@@ -51,6 +51,55 @@ public sealed class MountTests : IDisposable
     }
 
     [Fact]
+    public void An_id_mapped_mount_with_its_own_mapping_works_in_a_user_namespace()
+    {
+        string data = Data(owner: 1000);
+        Assert.Equal("0\n", RuntimeProgramHost.Succeed(_host.RunScript("stat -c %u /data/file", bundle =>
+        {
+            bundle.UseUserNamespace();
+            bundle.Mount("/data", "bind", data, "bind", "idmap");
+            bundle.Mounts[^1]!["uidMappings"] = Mapping(1000, 100000);
+            bundle.Mounts[^1]!["gidMappings"] = Mapping(1000, 100000);
+        })));
+    }
+
+    [Fact]
+    public void A_source_below_the_root_is_what_earlier_mounts_make_of_it()
+    {
+        string data = Data(owner: 0);
+        Assert.Equal("x", RuntimeProgramHost.Succeed(_host.RunScript("cat /second/file", bundle =>
+        {
+            bundle.Mount("/first", "bind", data, "bind");
+            bundle.Mount("/second", "bind", $"{_host.Rootfs}/first", "bind");
+        })));
+    }
+
+    [Fact]
+    public void A_tmpfs_without_a_mode_has_that_of_the_directory_it_covers()
+    {
+        Directory.CreateDirectory($"{_host.Rootfs}/place");
+        File.SetUnixFileMode($"{_host.Rootfs}/place", (UnixFileMode)0x1C8);
+        Assert.Equal("710\n1777\n", RuntimeProgramHost.Succeed(_host.RunScript("stat -c %a /place /fresh", bundle =>
+        {
+            bundle.Mount("/place", "tmpfs", "tmpfs");
+            bundle.Mount("/fresh", "tmpfs", "tmpfs");
+        })));
+    }
+
+    [Fact]
+    public void A_relative_destination_is_taken_from_the_root_and_told()
+    {
+        Outcome outcome = _host.RunScript("cat /data/file", bundle => bundle.Mount("data", "bind", Data(owner: 0), "bind"));
+        Assert.Equal("x", outcome.Output);
+        Assert.Contains("a relative destination path is deprecated", outcome.Error);
+        Assert.Contains("cannot be mounted because it is inside /proc", _host.RunScript("true", bundle => bundle.Mount("proc/self", "tmpfs", "tmpfs")).Error);
+    }
+
+    [Fact]
+    public void A_masked_path_that_is_named_twice_is_covered_once()
+        => Assert.Equal("1\n", _host.RunScript("grep -c ' /proc/keys ' /proc/self/mountinfo", bundle => bundle.Linux["maskedPaths"] = new JsonArray("/proc/keys", "/proc/keys")).Output);
+
+    [Fact]
     public void A_remount_changes_what_is_mounted_there()
     {
         Outcome outcome = _host.RunScript("touch /data/x; grep -c ' /data .*nosuid.*size=2048k' /proc/self/mountinfo", bundle =>

@@ -106,7 +106,14 @@ public sealed class CgroupFileSystem
         string path = Clean(cgroupsPath);
         return Mode == CgroupMode.Unified
             ? new CgroupV2(this, path, Hierarchies[0].MountPoint + Resolve(path, ""))
-            : new CgroupV1(this, path, [.. Hierarchies.Select(h => new ControlDirectory(h.MountPoint + Resolve(path, h.Controllers, h.MountPoint), h.Controllers))]);
+            : new CgroupV1(this, path, InEachHierarchy(path));
+    }
+
+    private ControlDirectory[] InEachHierarchy(string path)
+    {
+        List<ControlDirectory> directories = [];
+        foreach (var hierarchy in Hierarchies) directories.Add(new(hierarchy.MountPoint + Resolve(path, hierarchy.Controllers, hierarchy.MountPoint), hierarchy.Controllers));
+        return [.. directories];
     }
 
     /// <summary>Where the path lies in the hierarchy, with a leading "/".</summary>
@@ -124,7 +131,7 @@ public sealed class CgroupFileSystem
         string[] parts = cgroupsPath.Split('/', StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length == 0 || parts.Contains("..") || cgroupsPath.Contains('\0'))
             throw new FaultException(FaultKind.InvalidArgument, $"invalid cgroupsPath '{cgroupsPath}': it must name a group below the root, without '..'");
-        string joined = string.Join('/', parts.Where(part => part != "."));
+        string joined = string.Join('/', Array.FindAll(parts, part => part != "."));
         return cgroupsPath.StartsWith('/') ? $"/{joined}" : joined;
     }
 

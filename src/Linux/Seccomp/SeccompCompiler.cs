@@ -58,11 +58,14 @@ public static class SeccompCompiler
         foreach (SeccompSyscall entry in profile.Syscalls ?? [])
         {
             SeccompAction action = SeccompAction.Parse(entry.Action, entry.ErrnoRet);
-            if (action.IsNotify && entry.Names.Contains("write"))
+            if (action.IsNotify && new HashSet<string>(entry.Names).Contains("write"))
                 throw new FaultException(FaultKind.InvalidArgument, "invalid seccomp rule: SCMP_ACT_NOTIFY cannot be used for the write syscall, by which the runtime hears of the listener");
-            SeccompCondition[] conditions = [.. (entry.Args ?? []).Select(SeccompCondition.From)];
+            SeccompCondition[] conditions = new SeccompCondition[entry.Args?.Count ?? 0];
+            for (int i = 0; i < conditions.Length; i++) conditions[i] = SeccompCondition.From(entry.Args![i]);
             if (action == defaultAction) continue;
-            bool alternatives = conditions.DistinctBy(c => c.Index).Count() != conditions.Length;
+            HashSet<int> indexes = [];
+            bool alternatives = false;
+            foreach (SeccompCondition condition in conditions) alternatives |= !indexes.Add(condition.Index);
             foreach (string name in entry.Names)
             {
                 if (!alternatives) rules.Add(new Rule(name, conditions, action));

@@ -44,6 +44,9 @@ internal sealed class Arguments
 
     internal IReadOnlyList<string> Operands => _operands;
 
+    /// <summary>A program's arguments behind the container's name.</summary>
+    internal IReadOnlyList<string> OperandsAfterFirst() => _operands.Count == 0 ? [] : _operands.GetRange(1, _operands.Count - 1);
+
     internal bool WantsHelp { get; }
 
     internal bool Has(string flag) => _values.TryGetValue(flag, out List<string>? values) && values[^1] != "false";

@@ -10,7 +10,7 @@ internal static class ExecProcess
     internal static ProcessSpec Of(RuntimeSpec spec, Arguments flags)
     {
         if (flags.Operands.Count < 2) throw new FaultException(FaultKind.InvalidArgument, "exec args cannot be empty");
-        ProcessSpec process = spec.Process! with { Args = [.. flags.Operands.Skip(1)], Terminal = flags.Has("tty"), ConsoleSize = null };
+        ProcessSpec process = spec.Process! with { Args = flags.OperandsAfterFirst(), Terminal = flags.Has("tty"), ConsoleSize = null };
         process = process with
         {
             Cwd = flags.Value("cwd") ?? process.Cwd,
@@ -39,8 +39,11 @@ internal static class ExecProcess
             int colon = text.IndexOf(':');
             user = user with { Uid = Id("uid", colon < 0 ? text : text[..colon]), Gid = colon < 0 ? user.Gid : Id("gid", text[(colon + 1)..]) };
         }
-        return flags.Values("additional-gids") is { Count: > 0 } gids
-            ? user with { AdditionalGids = [.. user.AdditionalGids ?? [], .. gids.SelectMany(list => list.Split(',')).Select(gid => Id("additional gid", gid))] } : user;
+        if (flags.Values("additional-gids") is not { Count: > 0 } lists) return user;
+        List<uint> gids = [.. user.AdditionalGids ?? []];
+        foreach (string list in lists)
+            foreach (string gid in list.Split(',')) gids.Add(Id("additional gid", gid));
+        return user with { AdditionalGids = gids };
     }
 
     private static uint Id(string what, string text)

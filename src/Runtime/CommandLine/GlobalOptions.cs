@@ -30,7 +30,7 @@ internal sealed class GlobalOptions
         };
         WantsVersion = flags.Has("version");
         Command = flags.WantsHelp ? null : flags.Operands.Count > 0 ? flags.Operands[0] : null;
-        _commandArguments = [.. flags.Operands.Skip(1)];
+        _commandArguments = [.. flags.OperandsAfterFirst()];
     }
 
     internal static Syntax Syntax => new("", """

@@ -23,7 +23,9 @@ internal static class ListCommand
     private static int Run(GlobalOptions global, Arguments parsed)
     {
         List<ContainerState> states = [];
-        foreach (string id in global.Runtime.List().Order(StringComparer.Ordinal))
+        string[] ids = [.. global.Runtime.List()];
+        Array.Sort(ids, StringComparer.Ordinal);
+        foreach (string id in ids)
         {
             try
             {
@@ -71,7 +73,10 @@ internal static class ListCommand
         foreach (ContainerState state in states)
             rows.Add([state.Id, state.Pid.ToString(CultureInfo.InvariantCulture), state.Status, state.Bundle,
                 state.Created?.ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture) ?? "", state.Owner ?? ""]);
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => Math.Max(12, rows.Max(row => row[column].Length + 3)))];
+        int[] widths = new int[rows[0].Length];
+        Array.Fill(widths, 12);
+        foreach (string[] row in rows)
+            for (int column = 0; column < row.Length; column++) widths[column] = Math.Max(widths[column], row[column].Length + 3);
         StringBuilder table = new();
         foreach (string[] row in rows)
         {

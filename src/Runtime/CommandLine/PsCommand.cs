@@ -18,14 +18,15 @@ internal static class PsCommand
     private static int Run(GlobalOptions global, Arguments parsed)
     {
         using Container container = global.Runtime.Open(parsed.Operands[0]);
-        HashSet<string> pids = [.. container.Processes().Select(pid => pid.ToString(CultureInfo.InvariantCulture))];
+        SortedSet<string> pids = new(StringComparer.Ordinal);
+        foreach (int pid in container.Processes()) pids.Add(pid.ToString(CultureInfo.InvariantCulture));
         switch (parsed.Value("format"))
         {
             case "json":
-                StandardOutput.Write($"[{string.Join(',', pids.Order(StringComparer.Ordinal))}]\n");
+                StandardOutput.Write($"[{string.Join(',', pids)}]\n");
                 return 0;
             case null or "table":
-                StandardOutput.Write(Filter(Table([.. parsed.Operands.Skip(1)]), pids));
+                StandardOutput.Write(Filter(Table(parsed.OperandsAfterFirst()), pids));
                 return 0;
             default:
                 throw new FaultException(FaultKind.InvalidArgument, "invalid format option");
@@ -49,12 +50,15 @@ internal static class PsCommand
         }
     }
 
-    private static string Filter(string table, HashSet<string> pids)
+    private static string Filter(string table, SortedSet<string> pids)
     {
         string[] lines = table.TrimEnd('\n').Split('\n');
         int column = Array.IndexOf(Words(lines[0]), "PID");
         if (column < 0) throw new FaultException(FaultKind.InvalidArgument, "couldn't find PID field in ps output");
-        return string.Concat(lines.Where((line, index) => index == 0 || (Words(line) is var words && words.Length > column && pids.Contains(words[column]))).Select(line => line + "\n"));
+        StringBuilder filtered = new();
+        for (int i = 0; i < lines.Length; i++)
+            if (i == 0 || (Words(lines[i]) is var words && words.Length > column && pids.Contains(words[column]))) filtered.Append(lines[i]).Append('\n');
+        return filtered.ToString();
     }
 
     private static string[] Words(string line) => line.Split(' ', StringSplitOptions.RemoveEmptyEntries);

@@ -13,7 +13,9 @@ internal static class ExecutableSearch
     internal static IReadOnlyList<string> Candidates(string name, IReadOnlyList<string> environment)
     {
         if (name.Contains('/')) return [name];
-        string path = environment.LastOrDefault(variable => variable.StartsWith("PATH=", StringComparison.Ordinal))?[5..] ?? "";
+        string path = "";
+        foreach (string variable in environment)
+            if (variable.StartsWith("PATH=", StringComparison.Ordinal)) path = variable[5..];
         // An empty PATH has no directory; an empty directory in it is the working directory. An empty list finds nothing, as it should.
         List<string> candidates = [];
         if (name.Length > 0 && path.Length > 0)

@@ -27,11 +27,11 @@ internal static class JoinedIdMaps
 
     private static void Check(IReadOnlyList<IdMapping>? wanted, List<IdMapping> given, string name)
     {
-        if (wanted is { Count: > 0 } && !wanted.Order(ByContainer).SequenceEqual(given.Order(ByContainer)))
-            throw new FaultException(FaultKind.InvalidArgument, $"{name} differs from the map of the user namespace that linux.namespaces joins; remove it");
+        if (wanted is not { Count: > 0 }) return;
+        bool same = wanted.Count == given.Count;
+        foreach (IdMapping mapping in wanted) same &= given.Contains(mapping);
+        if (!same) throw new FaultException(FaultKind.InvalidArgument, $"{name} differs from the map of the user namespace that linux.namespaces joins; remove it");
     }
-
-    private static readonly Comparer<IdMapping> ByContainer = Comparer<IdMapping>.Create((one, other) => one.ContainerID.CompareTo(other.ContainerID));
 
     private static List<IdMapping> Read(int pid, string file) => Parse(Encoding.UTF8.GetString(Files.ReadAll($"/proc/{pid}/{file}")));
 

@@ -29,8 +29,10 @@ internal static unsafe class MemoryPolicies
         ulong[] nodes = NumberList.Parse(policy.Nodes ?? "")
             ?? throw new FaultException(FaultKind.InvalidArgument, $"invalid memory policy nodes '{policy.Nodes}' in linux.memoryPolicy: expected a list such as 0-3,7");
         bool takesNone = policy.Mode is "MPOL_DEFAULT" or "MPOL_LOCAL", needsSome = !takesNone && policy.Mode != "MPOL_PREFERRED";
-        if (takesNone && nodes.Length > 0) throw new FaultException(FaultKind.InvalidArgument, $"memory policy {policy.Mode} requires 0 nodes: remove linux.memoryPolicy.nodes");
-        if (needsSome && nodes.Length == 0) throw new FaultException(FaultKind.InvalidArgument, $"memory policy {policy.Mode} requires at least one node: add linux.memoryPolicy.nodes");
+        int count = 0;
+        foreach (ulong word in nodes) count += System.Numerics.BitOperations.PopCount(word);
+        if (takesNone && count > 0) throw new FaultException(FaultKind.InvalidArgument, $"memory policy mode requires 0 nodes but got {count}: remove linux.memoryPolicy.nodes for {policy.Mode}");
+        if (needsSome && count == 0) throw new FaultException(FaultKind.InvalidArgument, $"memory policy mode requires at least one node but got 0: add linux.memoryPolicy.nodes for {policy.Mode}");
         // The kernel looks at one bit less than it is told.
         plan.Call($"cannot set the memory policy {policy.Mode}", SyscallNumber.set_mempolicy, mode, nodes.Length == 0 ? null : plan.Copy<ulong>(nodes), nodes.Length == 0 ? 0 : (nodes.Length * 64) + 1);
     }

@@ -12,31 +12,47 @@ namespace Sampan.Runtime.Rootfs;
 internal sealed class BindMounts(RootDirectory root, CreateOptions options, NamespacePlan namespaces, ChildProcess process) : IDisposable
 {
     private readonly Dictionary<MountSpec, SafeFileHandle> _sources = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<MountSpec, SafeFileHandle> _users = new(ReferenceEqualityComparer.Instance);
 
     internal static bool IsBind(MountSpec mount) => mount.Type == "bind" || MountOptions.Parse(mount.Options).IsBind;
 
-    /// <exception cref="FaultException">InvalidArgument: no source; LinuxException of open(2).</exception>
-    internal void Open(MountSpec mount)
+    /// <summary>What a mount needs of the host, while we are who we are.</summary>
+    /// <param name="rootPath">A source below the root is what earlier mounts make of it, and is opened when its turn comes.</param>
+    /// <exception cref="FaultException">InvalidArgument: no source, half a mapping; LinuxException of open(2).</exception>
+    internal void Open(MountSpec mount, string rootPath)
     {
-        if (MountOptions.Parse(mount.Options).IsRemount) return;   // it has none but itself
-        string given = mount.Source ?? throw new FaultException(FaultKind.InvalidArgument, $"bind mount on '{mount.Destination}' has no source");
-        _sources[mount] = Files.Open(Path.GetFullPath(given, options.Bundle), OpenFlags.Path);
+        MountOptions wishes = MountOptions.Parse(mount.Options);
+        if (wishes.IsRemount) return;   // it has none but itself
+        if (UsersOf(mount, wishes) is { } users) _users[mount] = users;
+        if (!IsBind(mount)) return;
+        string path = SourcePath(mount);
+        if (!path.StartsWith(rootPath + "/", StringComparison.Ordinal)) _sources[mount] = Files.Open(path, OpenFlags.Path);
     }
 
-    /// <summary>The type for <see cref="ProcPlaces"/>: "proc" when the source is the root of one.</summary>
+    private string SourcePath(MountSpec mount) => Path.GetFullPath(
+        mount.Source ?? throw new FaultException(FaultKind.InvalidArgument, $"bind mount on '{mount.Destination}' has no source"), options.Bundle);
+
+    private SafeFileHandle SourceOf(MountSpec mount)
+    {
+        if (_sources.TryGetValue(mount, out SafeFileHandle? source)) return source;
+        using FileSystemIdentity own = FileSystemIdentity.AssumeOurs();
+        return _sources[mount] = Files.Open(SourcePath(mount), OpenFlags.Path);
+    }
+
+    /// <summary>The type for <see cref="ProcPlaces"/>: "proc" when the source is the root of one, or what is there stays there.</summary>
     internal string? TypeOfSource(MountSpec mount)
-        => _sources.TryGetValue(mount, out SafeFileHandle? source) && ProcessFileSystem.IsRoot(source) ? "proc" : null;
+        => MountOptions.Parse(mount.Options).IsRemount || ProcessFileSystem.IsRoot(SourceOf(mount)) ? "proc" : null;
 
     internal void Make(MountSpec mount, MountOptions wishes)
     {
         string given = mount.Source!;
-        SafeFileHandle source = _sources[mount];
+        SafeFileHandle source = SourceOf(mount);
         // A bind mount has no file system of its own to tell further options to; mount(2) passes over them, and so do all runtimes.
         if (wishes.FileSystem.Count > 0)
             options.Warn?.Invoke($"options {string.Join(',', wishes.FileSystem)} of the bind mount on '{mount.Destination}' have no effect: they are for a file system");
         bool isRecursive = wishes.IsRecursiveBind || wishes.IsRecursivelyIdMapped || (wishes.RecursiveSet | wishes.RecursiveClear) != 0;
         using SafeFileHandle bind = Mounts.Clone(source, isRecursive, given);
-        MapIds(bind, mount, wishes);
+        MapIds(bind, mount);
         if ((wishes.Set | wishes.Clear) != 0) Mounts.SetAttributes(bind, wishes.Set, wishes.Clear, 0, recursive: false, given);
         if ((wishes.RecursiveSet | wishes.RecursiveClear) != 0) Mounts.SetAttributes(bind, wishes.RecursiveSet, wishes.RecursiveClear, 0, recursive: true, given);
         using SafeFileHandle place = Files.Stat(source).Kind == FileKind.Directory
@@ -48,21 +64,26 @@ internal sealed class BindMounts(RootDirectory root, CreateOptions options, Name
     public void Dispose()
     {
         foreach (SafeFileHandle source in _sources.Values) source.Dispose();
+        foreach (SafeFileHandle users in _users.Values) users.Dispose();
     }
 
     /// <summary>Shows the files of a mount, not attached yet, with other owners, when it asks for that. config.md § Mounts, uidMappings.</summary>
-    /// <exception cref="FaultException">InvalidArgument: half a mapping, or none to be had; LinuxException when the file system cannot.</exception>
-    internal void MapIds(SafeFileHandle detached, MountSpec mount, MountOptions wishes)
+    /// <exception cref="LinuxException">mount_setattr(2): EINVAL when the file system cannot.</exception>
+    internal void MapIds(SafeFileHandle detached, MountSpec mount)
+    {
+        if (_users.TryGetValue(mount, out SafeFileHandle? users)) Mounts.SetIdMap(detached, users, MountOptions.Parse(mount.Options).IsRecursivelyIdMapped, mount.Destination);
+    }
+
+    /// <summary>The user namespace with the mapping of a mount; null when it has none.</summary>
+    private SafeFileHandle? UsersOf(MountSpec mount, MountOptions wishes)
     {
         bool hasUids = mount.UidMappings is { Count: > 0 }, hasGids = mount.GidMappings is { Count: > 0 };
-        if (!hasUids && !hasGids && !wishes.IsIdMapped) return;
+        if (!hasUids && !hasGids && !wishes.IsIdMapped) return null;
         if (hasUids != hasGids)
             throw new FaultException(FaultKind.InvalidArgument, $"id-mapped mount on '{mount.Destination}' must have both uid and gid mappings specified");
         if (!hasUids && !namespaces.HasUser)
             throw new FaultException(FaultKind.InvalidArgument,
                 $"id-mapped mount on '{mount.Destination}' has no mappings, and the container has no user namespace to take them from; add uidMappings and gidMappings");
-        using SafeFileHandle users = hasUids ? IdMappedUsers.Make(mount.UidMappings!, mount.GidMappings!)
-            : Files.Open($"/proc/{process.Pid}/ns/user", OpenFlags.ReadOnly);
-        Mounts.SetIdMap(detached, users, wishes.IsRecursivelyIdMapped, mount.Destination);
+        return hasUids ? IdMappedUsers.Make(mount.UidMappings!, mount.GidMappings!) : Files.Open($"/proc/{process.Pid}/ns/user", OpenFlags.ReadOnly);
     }
 }

@@ -25,8 +25,10 @@ internal sealed class DeviceNodes(RootDirectory root, bool bindOnly)
     /// <exception cref="FaultException">InvalidArgument: no such type; LinuxException of mknod(2).</exception>
     internal void Make(IReadOnlyList<DeviceSpec> devices)
     {
+        HashSet<string> given = [];
+        foreach (DeviceSpec device in devices) given.Add(device.Path);
         foreach (DeviceSpec device in Defaults)
-            if (!devices.Any(given => given.Path == device.Path)) Make(device);
+            if (!given.Contains(device.Path)) Make(device);
         foreach (DeviceSpec device in devices)
             if (device.Path is not ("/dev/ptmx" or "/dev/console")) Make(device);   // those two are made of the container's devpts
     }

@@ -20,6 +20,9 @@ internal sealed class FileSystemIdentity : IDisposable
     internal static FileSystemIdentity? AssumeRootOf(ChildProcess process, NamespacePlan namespaces)
         => namespaces.HasUser ? new(JoinedIdMaps.HostRoot(process.Pid, "uid_map"), JoinedIdMaps.HostRoot(process.Pid, "gid_map")) : null;
 
+    /// <summary>Ourselves again for a while, where the host's files are meant.</summary>
+    internal static FileSystemIdentity AssumeOurs() => new(Libc.geteuid(), Libc.getegid());
+
     public void Dispose()
     {
         Libc.syscall(SyscallNumber.setfsuid, _uid);

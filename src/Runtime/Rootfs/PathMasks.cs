@@ -9,8 +9,10 @@ internal static class PathMasks
 {
     internal static void MakeReadOnly(RootDirectory root, IReadOnlyList<string> paths)
     {
+        HashSet<string> made = [];
         foreach (string path in paths)
         {
+            if (!made.Add(path)) continue;
             using SafeFileHandle? place = root.Find(path);
             if (place is null) continue;
             using SafeFileHandle bind = Mounts.Clone(place, recursive: true, path);
@@ -26,8 +28,10 @@ internal static class PathMasks
         if (paths.Count == 0) return;
         using SafeFileHandle nothing = Files.Open("/dev/null", OpenFlags.Path);
         SafeFileHandle? empty = null;
+        HashSet<string> hidden = [];
         foreach (string path in paths)
         {
+            if (!hidden.Add(path)) continue;
             using SafeFileHandle? place = root.Find(path);
             if (place is null) continue;
             if (Files.Stat(place).Kind != FileKind.Directory)

@@ -13,7 +13,7 @@ internal static class ProcPlaces
     /// <param name="type">Null for a bind mount, unless its source is a procfs itself.</param>
     internal static bool IsAllowed(string destination, string? type)
     {
-        string clean = Path.GetFullPath(destination);
+        string clean = Path.GetFullPath($"/{destination.TrimStart('/')}");
         if (clean == "/proc") return type == "proc";
         return !clean.StartsWith("/proc/", StringComparison.Ordinal) || Array.IndexOf(Replaceable, clean) >= 0;
     }

@@ -32,7 +32,7 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, CreateOptions optio
         // The root is a copy of the host's mount and so its peer: left so, every mount below it would show on the host.
         Mounts.SetAttributes(_root.Handle, 0, 0, propagation, recursive: true, rootMount.Path);
         foreach (MountSpec mount in ConfiguredMounts)
-            if (BindMounts.IsBind(mount)) _binds.Open(mount);
+            _binds.Open(mount, rootMount.Path);
         using SafeFileHandle place = Files.Open(rootMount.Path, OpenFlags.Path | OpenFlags.Directory);
         Mounts.Attach(_root.Handle, place, rootMount.Path);
     }
@@ -143,10 +143,14 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, CreateOptions optio
 
     private void Place(SafeFileHandle made, MountSpec mount, MountOptions options)
     {
+        // A tmpfs that is not told its mode has that of the directory it covers, as with runc.
+        uint mode = 0;
+        bool wantsModeOfPlace = mount.Type == "tmpfs" && !options.FileSystem.Exists(option => option.StartsWith("mode=", StringComparison.Ordinal)) && HasDirectory(mount.Destination, out mode);
         SafeFileHandle place = _root.MakeDirectory(mount.Destination);
         if (mount.Type is "proc" or "sysfs") CheckOrdinaryDirectory(mount.Type, mount.Destination);
         if (options.CopyUp) TmpCopyUp.Copy(_root, mount.Destination, made);
-        _binds.MapIds(made, mount, options);
+        _binds.MapIds(made, mount);
+        if (wantsModeOfPlace) SetMode(made, mode, mount.Destination);
         Mounts.Attach(made, place, mount.Destination);
         if ((options.RecursiveSet | options.RecursiveClear) != 0)
             Mounts.SetAttributes(made, options.RecursiveSet & ~MountAttribute.ReadOnly, options.RecursiveClear, 0, recursive: true, mount.Destination);
@@ -164,13 +168,30 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, CreateOptions optio
         if (place is null) throw new FaultException(FaultKind.InvalidArgument, $"filesystem \"{type}\" must be mounted on ordinary directory: '{destination}' ({errno})");
     }
 
+    private bool HasDirectory(string path, out uint mode)
+    {
+        using SafeFileHandle? place = _root.Find(path);
+        mode = place is null ? 0 : Files.Stat(place).Permissions;
+        return place is not null;
+    }
+
+    private static void SetMode(SafeFileHandle mount, uint mode, string destination)
+    {
+        if (Libc.fchmodat(mount.Fd(), ".", mode, 0) < 0) throw LinuxException.FromLastError("fchmodat", $"cannot set the mode of '{destination}'");
+    }
+
     private void CheckPlace(MountSpec mount)
     {
         if (!mount.Destination.StartsWith('/'))
-            throw new FaultException(FaultKind.InvalidArgument, $"mount destination '{mount.Destination}' is not absolute");
-        if (!ProcPlaces.IsAllowed(mount.Destination, BindMounts.IsBind(mount) ? _binds.TypeOfSource(mount) : mount.Type))
+            options.Warn?.Invoke($"mount destination '{mount.Destination}': a relative destination path is deprecated, using it as relative to /");
+        if (!ProcPlaces.IsAllowed($"/{mount.Destination}", BindMounts.IsBind(mount) ? _binds.TypeOfSource(mount) : mount.Type))
             throw new FaultException(FaultKind.InvalidArgument, $"\"{mount.Destination}\" cannot be mounted because it is inside /proc");
     }
 
-    private bool IsDevBound() => ConfiguredMounts.Any(mount => mount.Destination.TrimEnd('/') == "/dev" && BindMounts.IsBind(mount));
+    private bool IsDevBound()
+    {
+        foreach (MountSpec mount in ConfiguredMounts)
+            if (mount.Destination.TrimEnd('/') == "/dev" && BindMounts.IsBind(mount)) return true;
+        return false;
+    }
 }

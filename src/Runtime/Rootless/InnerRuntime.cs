@@ -45,7 +45,7 @@ internal static class InnerRuntime
     {
         Linux = linux with
         {
-            Namespaces = [.. (linux.Namespaces ?? []).Where(space => space.Type != "user")],
+            Namespaces = ((List<NamespaceSpec>)[.. linux.Namespaces ?? []]).FindAll(space => space.Type != "user"),
             UidMappings = null,
             GidMappings = null,
             // Only devices of the host that are bound can be reached, with the user's own rights; filters need privileges. runc leaves them out too.

@@ -16,18 +16,25 @@ internal static class UserNamespaceEntry
     /// <summary>Whether this process needs it: no root, and not inside yet.</summary>
     internal static bool IsNeeded => Libc.geteuid() != 0 && !InnerRuntime.IsThis;
 
+    private static bool MapsRoot(IReadOnlyList<IdMapping>? mappings)
+    {
+        foreach (IdMapping mapping in mappings ?? [])
+            if (mapping.ContainerID == 0) return true;
+        return false;
+    }
+
     /// <summary>In the namespace that a config asks for, with a mount namespace of ours in it.</summary>
     /// <exception cref="FaultException">NotSupported, InvalidArgument: a config that only root can run; LinuxException of what the kernel refuses.</exception>
     internal static ChildProcess Start(RuntimeSpec spec, IReadOnlyList<string> arguments, int activated, int preserved)
     {
-        NamespaceSpec user = spec.Linux?.Namespaces?.FirstOrDefault(space => space.Type == "user")
+        NamespaceSpec user = spec.Linux?.Namespace("user")
             ?? throw new FaultException(FaultKind.InvalidArgument, "rootless container requires user namespaces: add {\"type\": \"user\"} to linux.namespaces, or run as root");
         if (!string.IsNullOrEmpty(user.Path))
         {
             using SafeFileHandle joined = Files.Open(user.Path, OpenFlags.ReadOnly);
             return Start(joined, NamespaceKinds.User, arguments, activated, preserved);
         }
-        if (spec.Linux!.UidMappings?.Any(mapping => mapping.ContainerID == 0) != true || spec.Linux.GidMappings?.Any(mapping => mapping.ContainerID == 0) != true)
+        if (!MapsRoot(spec.Linux!.UidMappings) || !MapsRoot(spec.Linux.GidMappings))
             throw new FaultException(FaultKind.InvalidArgument, "rootless container requires id 0 to be mapped in linux.uidMappings and linux.gidMappings");
         using ChildPlan plan = new();
         plan.ResetSignals();

@@ -8,8 +8,15 @@ namespace Sampan.Shim.Logs;
 internal static class JsonLine
 {
     // dockerd's encoder escapes what could end a script element, and all controls but \n and \r in the long form.
-    private static readonly SearchValues<byte> Special = SearchValues.Create(
-        [.. Enumerable.Range(0, 0x20).Select(b => (byte)b), (byte)'"', (byte)'\\', (byte)'<', (byte)'>', (byte)'&', .. Enumerable.Range(0x80, 0x80).Select(b => (byte)b)]);
+    private static readonly SearchValues<byte> Special = SearchValues.Create(SpecialBytes());
+
+    private static byte[] SpecialBytes()
+    {
+        List<byte> bytes = [.. "\"\\<>&"u8];
+        for (int b = 0; b < 0x100; b++)
+            if (b is < 0x20 or >= 0x80) bytes.Add((byte)b);
+        return [.. bytes];
+    }
 
     /// <summary>Room that an entry of <paramref name="length"/> bytes needs at most.</summary>
     public static int MaxSize(int length) => length * 6 + 128;

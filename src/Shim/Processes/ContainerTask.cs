@@ -208,7 +208,7 @@ internal sealed class ContainerTask : IDisposable
         if (!HasOwnPidNamespace) Try(() => Container.Kill(SIGKILL, all: true), "end the other processes of");
     }
 
-    private bool HasOwnPidNamespace => Container.Spec.Linux?.Namespaces?.Any(n => n.Type == "pid" && string.IsNullOrEmpty(n.Path)) ?? false;
+    private bool HasOwnPidNamespace => Container.Spec.Linux?.Namespace("pid") is { Path: null or "" };
 
     // The record first: whatever happens to us afterwards, the exit is known.
     private void CleanUp()

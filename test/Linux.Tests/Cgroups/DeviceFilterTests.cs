@@ -59,7 +59,7 @@ public sealed class DeviceFilterTests
     public void Rules_that_make_no_sense_are_refused(string type, string access, long? major)
         => Assert.Equal(FaultKind.InvalidArgument, Assert.Throws<FaultException>(() => Filter(Rule(true, type, major, null, access))).Kind);
 
-    private static DeviceFilter Filter(params DeviceCgroupRule[] rules) => DeviceFilter.From(rules.Select(DeviceRule.From));
+    private static DeviceFilter Filter(params DeviceCgroupRule[] rules) => DeviceFilter.From(rules);
 
     private static DeviceCgroupRule Rule(bool allow, string type, long? major, long? minor, string access)
         => new() { Allow = allow, Type = type, Major = major, Minor = minor, Access = access };

@@ -1,15 +1,18 @@
+using Sampan.Specs.Oci.Runtime;
+
 namespace Sampan.Linux.Cgroups.Devices;
 
 /// <summary>What a list of device rules comes to, worked out as the v1 controller does (security/device_cgroup.c): a default and exceptions to it.</summary>
 /// <param name="DefaultAllow">The answer where no exception holds. Without any rule everything is allowed.</param>
 internal sealed record DeviceFilter(bool DefaultAllow, IReadOnlyList<DeviceRule> Exceptions)
 {
-    public static DeviceFilter From(IEnumerable<DeviceRule> rules)
+    public static DeviceFilter From(IReadOnlyList<DeviceCgroupRule> rules)
     {
         bool allow = true;
         List<DeviceRule> exceptions = [];
-        foreach (DeviceRule rule in rules)
+        foreach (DeviceCgroupRule given in rules)
         {
+            DeviceRule rule = DeviceRule.From(given);
             if (rule.Type == 'a')
             {
                 allow = rule.Allow;

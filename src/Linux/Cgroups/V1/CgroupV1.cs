@@ -20,7 +20,8 @@ internal sealed class CgroupV1(CgroupFileSystem fileSystem, string path, Control
     {
         get
         {
-            Dictionary<string, string> found = directories.ToDictionary(d => d.Controller, d => d.Path);
+            Dictionary<string, string> found = [];
+            foreach (ControlDirectory directory in directories) found.Add(directory.Controller, directory.Path);
             if (Unified is { Exists: true } unified) found[""] = unified.Directory.Path;
             return found;
         }

@@ -144,7 +144,7 @@ internal sealed class CgroupV2(CgroupFileSystem fileSystem, string path, string 
             {
                 List<int> left = [];
                 directory.CollectProcesses(left);
-                throw new FaultException(FaultKind.Conflict, $"cannot remove cgroup '{directory.Path}': processes are still in it ({string.Join(", ", left.Take(10))})");
+                throw new FaultException(FaultKind.Conflict, $"cannot remove cgroup '{directory.Path}': processes are still in it ({string.Join(", ", left.GetRange(0, Math.Min(left.Count, 10)))})");
             }
             Thread.Sleep(TimeSpan.FromMilliseconds(wait));
         }

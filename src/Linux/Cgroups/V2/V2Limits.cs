@@ -25,7 +25,7 @@ internal static class V2Limits
         if (resources.Network is { } network && (network.ClassID is > 0 || network.Priorities is { Count: > 0 }))
             throw new FaultException(FaultKind.NotSupported, "cannot apply linux.resources.network: net_cls and net_prio exist on cgroup v1 only");
         if (resources.Rdma is { Count: > 0 } rdma) ApplyRdma(group, rdma);
-        if (resources.Devices is { Count: > 0 } devices) DeviceProgram.Attach(group, DeviceFilter.From(devices.Select(DeviceRule.From)));
+        if (resources.Devices is { Count: > 0 } devices) DeviceProgram.Attach(group, DeviceFilter.From(devices));
         ApplyUnified(group, resources.Unified);
     }
 

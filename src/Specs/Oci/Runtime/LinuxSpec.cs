@@ -27,6 +27,15 @@ public sealed record LinuxSpec
     public string? MountLabel { get; init; }
     public IntelRdt? IntelRdt { get; init; }
     public MemoryPolicy? MemoryPolicy { get; init; }
+
+    /// <summary>The entry of one type in <see cref="Namespaces"/>; null without one.</summary>
+    public NamespaceSpec? Namespace(string type)
+    {
+        foreach (NamespaceSpec space in Namespaces ?? [])
+            if (space.Type == type) return space;
+        return null;
+    }
+
     /// <summary>Interfaces of the runtime's network namespace, by name, that move into the container's.</summary>
     public IReadOnlyDictionary<string, NetDevice>? NetDevices { get; init; }
     public Personality? Personality { get; init; }

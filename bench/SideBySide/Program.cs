@@ -9,9 +9,7 @@ var table = new Table();
 if (options.Images)
 {
     using var images = ImageWorkspace.Create();
-    var peak = PeakMemory.Watch(images.SampanPid);
-    Measure(ImageScenarios.All(images));
-    table.AddPeak("peak RSS of the daemon in all of this", peak.Megabytes, 60);
+    Measure(ImageScenarios.All(images), images.SampanPid);
 }
 else
 {
@@ -22,11 +20,16 @@ else
 table.Print(Console.Out);
 return 0;
 
-void Measure(IEnumerable<Scenario> scenarios)
+void Measure(IEnumerable<Scenario> scenarios, int? watched = null)
 {
     foreach (Scenario scenario in scenarios)
     {
         if (options.Names.Count > 0 && !options.Names.Any(name => scenario.Name.Contains(name, StringComparison.OrdinalIgnoreCase))) continue;
-        table.Add(scenario, Interleaved.Measure(scenario, options));
+        PeakMemory? peak = watched is { } pid ? PeakMemory.Watch(pid) : null;
+        Dictionary<string, double> medians = Interleaved.Measure(scenario, options);
+        // The table comes at the end; a run that is broken off has said this much.
+        Console.Error.WriteLine($"{scenario.Name}: {string.Join(", ", medians.Select(median => FormattableString.Invariant($"{median.Key} {median.Value:0.0} ms")))}");
+        table.Add(scenario, medians);
+        if (peak is not null) table.AddPeak("  peak RSS of the daemon", peak.Megabytes, 60);
     }
 }

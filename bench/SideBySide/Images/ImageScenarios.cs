@@ -17,26 +17,26 @@ public static class ImageScenarios
             new("sampan", Shell($"{w.Sampan} pull -q {w.Reference}")),
             new("docker.io", Shell($"{w.Docker} pull -q {w.Reference}"))]) { Target = 1, Against = "docker.io" };
         yield return new("first run from a new image, --network none", [
-            new("sampan", Shell($"{w.Sampan} run --rm --network none {w.Reference} true")) { Before = () => w.Sh($"{RemoveSampan(w)}; {w.Sampan} pull -q {w.Reference}; sync") },
-            new("docker.io", Shell($"{w.Docker} run --rm --network none {w.Reference} true")) { Before = () => w.Sh($"{RemoveDocker(w)}; {w.Docker} pull -q {w.Reference}; sync") }]) { Target = 0.45 };
+            new("sampan", Shell($"{w.Sampan} run --rm --network none {w.Reference} true")) { Before = () => w.Sh($"{RemoveSampan(w)}; {PullSampan(w)}; sync") },
+            new("docker.io", Shell($"{w.Docker} run --rm --network none {w.Reference} true")) { Before = () => w.Sh($"{RemoveDocker(w)}; {PullDocker(w)}; sync") }]) { Target = 0.45 };
         yield return new("save", [
-            new("sampan", Shell($"{w.Sampan} save -o {w.Folder}/sampan.tar {w.Reference}")) { Before = () => w.Sh("rm -f sampan.tar; sync") },
-            new("docker.io", Shell($"{w.Docker} save -o {w.Folder}/docker.tar {w.Reference}")) { Before = () => w.Sh("rm -f docker.tar; sync") },
-            new("podman", Shell($"{w.Podman} save -q -o {w.Folder}/podman.tar {w.Reference}")) { Before = () => w.Sh("rm -f podman.tar; sync") }]) { Target = 0.35, Against = "podman" };
+            new("sampan", Shell($"{w.Sampan} save -o {w.Folder}/sampan.tar {w.Reference}")) { Before = () => w.Sh($"rm -f sampan.tar; {PullSampan(w)}; sync") },
+            new("docker.io", Shell($"{w.Docker} save -o {w.Folder}/docker.tar {w.Reference}")) { Before = () => w.Sh($"rm -f docker.tar; {PullDocker(w)}; sync") },
+            new("podman", Shell($"{w.Podman} save -q -o {w.Folder}/podman.tar {w.Reference}")) { Before = () => w.Sh($"rm -f podman.tar; {PullPodman(w)}; sync") }]) { Target = 0.35, Against = "podman" };
         yield return new("rmi", [
-            new("sampan", Shell($"{w.Sampan} rmi {w.Reference}")) { Before = () => w.Sh($"{w.Sampan} pull -q {w.Reference}; sync") },
-            new("docker.io", Shell($"{w.Docker} rmi {w.Reference}")) { Before = () => w.Sh($"{w.Docker} pull -q {w.Reference}; sync") }]) { Target = 1, Against = "docker.io" };
+            new("sampan", Shell($"{w.Sampan} rmi {w.Reference}")) { Before = () => w.Sh($"{PullSampan(w)}; sync") },
+            new("docker.io", Shell($"{w.Docker} rmi {w.Reference}")) { Before = () => w.Sh($"{PullDocker(w)}; sync") }]) { Target = 1, Against = "docker.io" };
         yield return new("load, each what it saved", [
-            new("sampan", Shell($"{w.Sampan} load -q -i {w.Folder}/sampan.tar")) { Before = () => w.Sh($"{RemoveSampan(w)}; sync") },
-            new("docker.io", Shell($"{w.Docker} load -q -i {w.Folder}/docker.tar")) { Before = () => w.Sh($"{RemoveDocker(w)}; sync") },
-            new("podman", Shell($"{w.Podman} load -q -i {w.Folder}/podman.tar")) { Before = () => w.Sh($"{RemovePodman(w)}; sync") }]) { Target = 0.6, Against = "podman" };
+            new("sampan", Shell($"{w.Sampan} load -q -i {w.Folder}/sampan.tar")) { Before = () => w.Sh($"[ -e sampan.tar ] || {{ {PullSampan(w)}; {w.Sampan} save -o sampan.tar {w.Reference}; }}; {RemoveSampan(w)}; sync") },
+            new("docker.io", Shell($"{w.Docker} load -q -i {w.Folder}/docker.tar")) { Before = () => w.Sh($"[ -e docker.tar ] || {{ {PullDocker(w)}; {w.Docker} save -o docker.tar {w.Reference}; }}; {RemoveDocker(w)}; sync") },
+            new("podman", Shell($"{w.Podman} load -q -i {w.Folder}/podman.tar")) { Before = () => w.Sh($"{SavePodman(w)}; {RemovePodman(w)}; sync") }]) { Target = 0.6, Against = "podman" };
         yield return new("load of what podman saved", [
-            new("sampan", Shell($"{w.Sampan} load -q -i {w.Folder}/podman.tar")) { Before = () => w.Sh($"{RemoveSampan(w)}; sync") },
-            new("podman", Shell($"{w.Podman} load -q -i {w.Folder}/podman.tar")) { Before = () => w.Sh($"{RemovePodman(w)}; sync") }]) { Target = 0.6, Against = "podman" };
+            new("sampan", Shell($"{w.Sampan} load -q -i {w.Folder}/podman.tar")) { Before = () => w.Sh($"{SavePodman(w)}; {RemoveSampan(w)}; sync") },
+            new("podman", Shell($"{w.Podman} load -q -i {w.Folder}/podman.tar")) { Before = () => w.Sh($"{SavePodman(w)}; {RemovePodman(w)}; sync") }]) { Target = 0.6, Against = "podman" };
         yield return new("push to an empty registry", [
             new("sampan", Shell($"{w.Sampan} push -q {w.PushReference}")) { Before = () =>
             {
-                w.Sh($"{w.Sampan} pull -q {w.Reference}; {w.Sampan} tag {w.Reference} {w.PushReference}");
+                w.Sh($"{PullSampan(w)}; {w.Sampan} tag {w.Reference} {w.PushReference}");
                 w.Forget(w.PushReference);
             } },
             new("skopeo", Shell($"skopeo copy -q --dest-tls-verify=false oci:{w.Layout}:latest docker://{w.SkopeoReference}")) { Before = () => w.Forget(w.SkopeoReference) }]) { Target = 1, Against = "skopeo" };
@@ -50,6 +50,10 @@ public static class ImageScenarios
             Before = () => w.Sh("rm -rf floor; sync"),
         };
 
+    private static string PullSampan(ImageWorkspace w) => $"{w.Sampan} pull -q {w.Reference}";
+    private static string PullDocker(ImageWorkspace w) => $"{w.Docker} pull -q {w.Reference}";
+    private static string PullPodman(ImageWorkspace w) => $"{{ {w.Podman} image exists {w.Reference} || {w.Podman} pull -q --tls-verify=false {w.Reference}; }}";
+    private static string SavePodman(ImageWorkspace w) => $"[ -e podman.tar ] || {{ {PullPodman(w)}; {w.Podman} save -q -o podman.tar {w.Reference}; }}";
     private static string RemoveSampan(ImageWorkspace w) => $"{w.Sampan} images -q | sort -u | xargs -r {w.Sampan} rmi -f";
     private static string RemoveDocker(ImageWorkspace w) => $"{w.Docker} images -q | sort -u | xargs -r {w.Docker} rmi -f";
     private static string RemovePodman(ImageWorkspace w) => $"{w.Podman} rmi -a -f";

@@ -63,7 +63,6 @@ public sealed class OwnCliTests(EngineFixture fixture) : IClassFixture<EngineFix
     [InlineData("history -q --human=false busybox")]
     [InlineData("history absent")]
     [InlineData("save absent")]
-    [InlineData("save")]
     [InlineData("export absent")]
     [InlineData("export -o /nonexistent/x both")]
     [InlineData("commit absent")]

@@ -16,15 +16,9 @@ internal static class LogoutCommand
     private static int Run(Invocation invocation)
     {
         string server = invocation.Arguments is [var given] and not ["docker.io"] ? given : RegistryCredentials.DockerHubKey;
-        bool known = RegistryCredentials.For(server, invocation.Surroundings) is not null;
         string shown = server == RegistryCredentials.DockerHubKey ? server : RegistryCredentials.HostOf(server);
-        if (!known)
-        {
-            invocation.Output.WriteLine($"Not logged in to {shown}");
-            return 0;
-        }
         invocation.Output.WriteLine($"Removing login credentials for {shown}");
-        RegistryCredentials.Remove(server, invocation.Surroundings);
+        if (RegistryCredentials.For(server, invocation.Surroundings) is not null) RegistryCredentials.Remove(server, invocation.Surroundings);
         return 0;
     }
 }

@@ -10,7 +10,7 @@ namespace Sampan.Cli.Inspection;
 /// <summary>docker system df -v: a table for each kind of object.</summary>
 internal static class DiskUsageDetails
 {
-    private const string ImageTable = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.VirtualSize}}\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}";
+    private const string ImageTable = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.CreatedSince}}\t{{.Size}}\t{{.SharedSize}}\t{{.UniqueSize}}\t{{.Containers}}";
 
     public static string Of(DiskUsageResponse usage, DateTimeOffset now)
     {

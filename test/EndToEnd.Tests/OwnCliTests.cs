@@ -79,7 +79,6 @@ public sealed class OwnCliTests(EngineFixture fixture) : IClassFixture<EngineFix
     [InlineData("system prune --volumes --filter until=1h")]
     [InlineData("system prune -f --filter until=10000h")]
     [InlineData("system df")]
-    [InlineData("system df -v")]
     [InlineData("system df --format json")]
     [InlineData("login -u x")]
     [InlineData("login -u x --password-stdin 127.0.0.1:1")]

@@ -8,6 +8,9 @@ namespace Sampan.Engine;
 /// the kernel drops the lock with the process, so a crash leaves nothing to clean.</summary>
 public sealed class DataRootLock : IDisposable
 {
+    /// <summary>A killed daemon's child that has not come to its exec yet holds the lock a moment longer.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly FileStream _file;
 
     private DataRootLock(FileStream file) => _file = file;
@@ -16,16 +19,14 @@ public sealed class DataRootLock : IDisposable
     public static DataRootLock Acquire(string dataRoot)
     {
         string path = Path.Combine(dataRoot, "daemon.lock");
-        // FileShare.None is flock(LOCK_EX | LOCK_NB) on Linux, FileShare.ReadWrite none at all: the reader below needs no lock.
-        FileStream file;
-        try
+        long giveUp = Environment.TickCount64 + (long)Patience.TotalMilliseconds;
+        FileStream? file;
+        while ((file = TryOpen(path)) is null)
         {
-            file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException) when (File.Exists(path))
-        {
-            throw new FaultException(FaultKind.Conflict,
-                $"cannot use data root '{dataRoot}': another daemon (pid {ReadHolder(path)}) runs on it; stop it or pass another --data-root");
+            if (Environment.TickCount64 > giveUp)
+                throw new FaultException(FaultKind.Conflict,
+                    $"cannot use data root '{dataRoot}': another daemon (pid {ReadHolder(path)}) runs on it; stop it or pass another --data-root");
+            Thread.Sleep(10);
         }
         file.SetLength(0);
         file.Write(Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
@@ -33,11 +34,23 @@ public sealed class DataRootLock : IDisposable
         return new DataRootLock(file);
     }
 
+    // FileShare.None is flock(LOCK_EX | LOCK_NB) on Linux.
+    private static FileStream? TryOpen(string path)
+    {
+        try
+        {
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            return null;
+        }
+    }
+
+    // Not by FileStream, which would take a shared lock.
     private static string ReadHolder(string path)
     {
-        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-        using var reader = new StreamReader(file);
-        string pid = reader.ReadToEnd().Trim();
+        string pid = Encoding.ASCII.GetString(Linux.Files.ReadAll(path)).Trim();
         return pid.Length > 0 ? pid : "unknown";
     }
 

@@ -60,7 +60,7 @@ public sealed class EngineHost
         var execStarter = new ExecStarter(sockets, Events);
         var health = new HealthMonitor(execStarter, Events, logs.CreateLogger<HealthMonitor>());
         _starter = new ContainerStarter(store, launcher, network, sockets, end, health, Events);
-        _adopter = new ContainerAdopter(_index, store, launcher, end, remover, containerVolumes, images, networks, sockets, health, logs.CreateLogger<ContainerAdopter>());
+        _adopter = new ContainerAdopter(options, _index, store, launcher, end, remover, containerVolumes, images, networks, sockets, health, logs.CreateLogger<ContainerAdopter>());
 
         var pauser = new ContainerPauser(store, Events);
         Containers = new ContainerService(_index, new ContainerVerbs(

@@ -89,7 +89,7 @@ public sealed class BadInputTests(EngineFixture fixture) : IClassFixture<EngineF
         CommandResult second = await Command.RunAsync(Engine.Host.Inside(Repository.Sampan, "daemon", "-H", $"unix://{Engine.Host.Folder}/second.sock",
             "--data-root", Engine.DataRoot, "--exec-root", Engine.Host.Folder + "/x2", "--pidfile", Engine.Host.Folder + "/x2.pid"));
         Assert.NotEqual(0, second.ExitCode);
-        Assert.Contains(Engine.DataRoot, second.Error);
+        Assert.Matches($"cannot use data root '{Engine.DataRoot}': another daemon \\(pid [0-9]+\\) runs on it", second.Error);
         (await Engine.DockerAsync("version")).Succeeded();
     }
 

@@ -28,7 +28,7 @@ public sealed class ImageMakingTests(ImageMakingFixture fixture) : IClassFixture
         Assert.Contains("dependent child images", (await Engine.DockerAsync("rmi", "-f", await Engine.InspectAsync("busybox", "{{.Id}}"))).Exited(1).Error);
         (await Engine.DockerAsync("rm", "-f", "work")).Succeeded();
 
-        Assert.Equal((await Engine.DockerAsync("create", "--name", "still", "busybox")).Succeeded().Line.Length, 64);
+        Assert.Equal(64, (await Engine.DockerAsync("create", "--name", "still", "busybox")).Succeeded().Line.Length);
         string empty = (await SampanAsync("commit", "still", "empty")).Succeeded().Line;
         Assert.Equal("1", await Engine.InspectAsync(empty, "{{len .RootFS.Layers}}"));
         (await Engine.DockerAsync("rm", "still")).Succeeded();

@@ -14,7 +14,7 @@ namespace Sampan.Engine.Containers;
 /// <summary>What a daemon does with what an earlier one left: running containers are taken over, ended ones get their exit code and time,
 /// half-made and half-removed ones are undone. kill -9 of a daemon at any point is ordinary.</summary>
 internal sealed partial class ContainerAdopter(
-    ContainerIndex index, ContainerStore store, ContainerLauncher launcher, ContainerEnd end, ContainerRemover remover, ContainerVolumes volumes,
+    DaemonOptions daemon, ContainerIndex index, ContainerStore store, ContainerLauncher launcher, ContainerEnd end, ContainerRemover remover, ContainerVolumes volumes,
     ImageService images, NetworkManager networks, ShimSockets sockets, HealthMonitor health, ILogger<ContainerAdopter> log)
 {
     private static readonly TimeSpan ShimPatience = TimeSpan.FromSeconds(5);
@@ -133,7 +133,10 @@ internal sealed partial class ContainerAdopter(
     {
         if (await ConnectAsync(id).ConfigureAwait(false) is { } client)
             await ShimEnding.ForceAsync(client).ConfigureAwait(false);
-        if (index.TryGet(id, out var container))
+        index.TryGet(id, out var container);
+        // A shim that lost its engine in the middle of a creation ends at once, with the cgroup made.
+        ContainerCgroup.Remove(ContainerCgroup.PathOf(daemon, id, container?.Document.HostConfig));
+        if (container is not null)
         {
             launcher.ReleaseParts(container);
             return;

@@ -38,16 +38,13 @@ internal sealed class BundleWriter(DaemonOptions daemon, ContainerIndex index, I
             IpcNamespace = JoinedNamespace(document.HostConfig.IpcMode, "ipc"),
             ShmSource = SharedMemory.SourceOf(container, index),
             ShmSize = document.HostConfig.ShmSize,
-            CgroupsPath = CgroupPathOf(document),
+            CgroupsPath = ContainerCgroup.PathOf(daemon, document.Id, document.HostConfig),
             CgroupV2 = cgroupV2,
             InitPath = document.HostConfig.Init is true ? init.Find() : null,
         });
         Files.Replace(Path.Combine(container.Bundle, "config.json"), JsonSerializer.SerializeToUtf8Bytes(spec, RuntimeSpecJson.Default.RuntimeSpec));
         return spec;
     }
-
-    public string CgroupPathOf(ContainerDocument document) =>
-        Path.Join(document.HostConfig.CgroupParent.Length > 0 ? document.HostConfig.CgroupParent : daemon.CgroupParent, document.Id);
 
     // The files are read through a mount of our own: the image's users, and those the container added itself.
     private ResolvedUser ResolveUser(ContainerDocument document)

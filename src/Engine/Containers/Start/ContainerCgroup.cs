@@ -1,0 +1,26 @@
+using Sampan.Faults;
+using Sampan.Linux.Cgroups;
+using Sampan.Specs.Docker;
+
+namespace Sampan.Engine.Containers.Start;
+
+/// <summary>Where a container's cgroup is: the runtime makes it and the shim removes it. Only what a killed start left is removed from here.</summary>
+internal static class ContainerCgroup
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    /// <param name="host">Null when nothing is known of the container but its id.</param>
+    public static string PathOf(DaemonOptions daemon, string id, HostConfig? host) =>
+        Path.Join(host?.CgroupParent is { Length: > 0 } parent ? parent : daemon.CgroupParent, id);
+
+    /// <summary>Ends what is in it and removes it. Idempotent.</summary>
+    /// <exception cref="FaultException">Conflict: a process does not end.</exception>
+    public static void Remove(string path)
+    {
+        var cgroup = CgroupFileSystem.Detect().Open(path);
+        if (!cgroup.Exists)
+            return;
+        cgroup.KillAll();
+        cgroup.Delete(Patience);
+    }
+}

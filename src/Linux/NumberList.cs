@@ -1,28 +1,19 @@
-using System.Globalization;
+using Sampan.Linux.Cgroups;
 
 namespace Sampan.Linux;
 
 /// <summary>CPUs or memory nodes as bits, as sched_setaffinity(2) and set_mempolicy(2) take them.</summary>
 public static class NumberList
 {
-    private const int Largest = 8191;   // CONFIG_NR_CPUS and MAX_NUMNODES stay below
-
-    // 0-3,7     cpuset(7) § List format
-    /// <summary>Null when the text is no such list. Empty text is no bit.</summary>
+    /// <param name="text">As <see cref="CpuList"/> reads it: "0-3,7". Empty text is no bit.</param>
+    /// <returns>Null when the text is no such list.</returns>
     public static ulong[]? Parse(string text)
     {
-        ulong[] bits = new ulong[(Largest + 64) / 64];
-        int last = -1;
-        foreach (string part in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
-        {
-            int dash = part.IndexOf('-');
-            if (!TryParse(dash < 0 ? part : part[..dash], out int first) || !TryParse(dash < 0 ? part : part[(dash + 1)..], out int end) || end < first) return null;
-            for (int number = first; number <= end; number++) bits[number / 64] |= 1UL << (number % 64);
-            last = Math.Max(last, end);
-        }
-        return bits[..((last + 64) / 64)];
+        if (CpuList.Parse(text) is not { } numbers) return null;
+        ulong largest = 0;
+        foreach (ulong number in numbers) largest = Math.Max(largest, number);
+        ulong[] bits = new ulong[numbers.Count == 0 ? 0 : (largest / 64) + 1];
+        foreach (ulong number in numbers) bits[number / 64] |= 1UL << (int)(number % 64);
+        return bits;
     }
-
-    private static bool TryParse(string text, out int number)
-        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= Largest;
 }

@@ -144,6 +144,22 @@ public sealed class MountTests : IDisposable
         if (option == "private") Assert.DoesNotContain(":", line.Split(" - ")[0].Split(' ')[6..].FirstOrDefault() ?? "");
     }
 
+    [Theory]
+    [InlineData("shared", "1")]
+    [InlineData("", "0")]
+    public void A_shared_volume_shows_its_mounts_on_the_host_when_the_root_is_shared(string root, string expected)
+    {
+        string data = Directory.CreateDirectory($"{_host.Folder}/data/sub").Parent!.FullName;
+        Bundle bundle = new(_host);
+        bundle.Mount("/data", "bind", data, "rbind", "rshared");
+        bundle.Linux["rootfsPropagation"] = root;
+        foreach (string set in (string[])["bounding", "effective", "permitted"]) bundle.Process["capabilities"]![set] = new JsonArray("CAP_SYS_ADMIN");
+        bundle.Process["args"] = new JsonArray("mount", "-t", "tmpfs", "tmpfs", "/data/sub");
+        Outcome outcome = RuntimeProgramHost.Execute("unshare", ["-m", "--propagation", "shared", "sh", "-c",
+            $"{RuntimeProgramHost.Program} --root {_host.StateRoot} run -b {bundle.Write()} {_host.Id} && grep -c {_host.Folder} /proc/self/mountinfo"]);
+        Assert.Equal($"{expected}\n", outcome.Output);
+    }
+
     private string Data(int owner)
     {
         string data = Directory.CreateDirectory($"{_host.Folder}/data").FullName;

@@ -53,7 +53,7 @@ public static class FuseOverlay
             using ChildProcess program = Spawn.Start(new SpawnOptions
             {
                 Path = Find()!,
-                Arguments = ["fuse-overlayfs", "-o", string.Join(',', options.Select(static option => option.Replace(",", "\\,", StringComparison.Ordinal))), "/dev/fd/3"],
+                Arguments = ["fuse-overlayfs", "-o", Escaped(options), "/dev/fd/3"],
                 Descriptors = new Dictionary<int, SafeFileHandle> { [2] = saying, [3] = connection },
                 NewSession = true,
             });
@@ -65,6 +65,13 @@ public static class FuseOverlay
                     $"cannot mount by fuse-overlayfs: it ended with {status.ShellCode}: {System.Text.Encoding.UTF8.GetString(Files.ReadAll(said, "its error output")).Trim()}");
             }
         }
+    }
+
+    private static string Escaped(IReadOnlyList<string> options)
+    {
+        string[] escaped = [.. options];
+        for (int i = 0; i < escaped.Length; i++) escaped[i] = escaped[i].Replace(",", "\\,", StringComparison.Ordinal);
+        return string.Join(',', escaped);
     }
 
     private static string? Find() => Array.Find(s_places, static place => Files.TryStat(null, place, followLinks: true, out _));

@@ -57,14 +57,17 @@ internal static class LinkedOverlay
     private static string Link(IReadOnlyList<string> options, SafeFileHandle links)
     {
         int count = 0;
-        return string.Join(',', options.Select(option => option.Split('=', 2) switch
-        {
-            ["lowerdir", var layers] => $"lowerdir={string.Join(':', LinkAll(OverlayMount.SplitLayers(layers)))}",
-            [("upperdir" or "workdir") and var key, var path] => $"{key}={LinkOne(path)}",
-            _ => option,
-        }));
+        string[] linked = [.. options];
+        for (int i = 0; i < linked.Length; i++)
+            linked[i] = linked[i].Split('=', 2) switch
+            {
+                ["lowerdir", var layers] => $"lowerdir={string.Join(':', LinkAll(OverlayMount.SplitLayers(layers)))}",
+                [("upperdir" or "workdir") and var key, var path] => $"{key}={LinkOne(path)}",
+                var other => string.Join('=', other),
+            };
+        return string.Join(',', linked);
 
-        IEnumerable<string> LinkAll(List<string> layers) => layers.Count <= MaxLayers ? layers.Select(LinkOne)
+        List<string> LinkAll(List<string> layers) => layers.Count <= MaxLayers ? layers.ConvertAll(LinkOne)
             : throw new FaultException(FaultKind.InvalidArgument, $"cannot mount {layers.Count} layers: overlayfs takes at most {MaxLayers}; merge some of the image's layers");
 
         string LinkOne(string path)

@@ -69,7 +69,9 @@ internal sealed class UnitProperties(DBusWriter writer)
     private void Mask(string name, string? list)
     {
         if (CpuList.Parse(list) is not { Count: > 0 } numbers) return;
-        byte[] bits = new byte[(numbers.Max() / 8) + 1];
+        ulong largest = 0;
+        foreach (ulong number in numbers) largest = Math.Max(largest, number);
+        byte[] bits = new byte[(largest / 8) + 1];
         foreach (ulong number in numbers) bits[number / 8] |= (byte)(1 << (int)(number % 8));
         Begin(name, "ay");
         var array = writer.BeginArray(1);

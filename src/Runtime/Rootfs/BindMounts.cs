@@ -12,9 +12,22 @@ namespace Sampan.Runtime.Rootfs;
 internal sealed class BindMounts(RootDirectory root, CreateOptions options, NamespacePlan namespaces, ChildProcess process) : IDisposable
 {
     private readonly Dictionary<MountSpec, SafeFileHandle> _sources = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<MountSpec, SafeFileHandle> _shared = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<MountSpec, SafeFileHandle> _users = new(ReferenceEqualityComparer.Instance);
 
     internal static bool IsBind(MountSpec mount) => mount.Type == "bind" || MountOptions.Parse(mount.Options).IsBind;
+
+    /// <summary>Copies the source of a mount that asks to be shared, as a peer of the host's: what the container mounts there shows on the host, and the other way round.</summary>
+    internal void CloneShared(MountSpec mount, string rootPath)
+    {
+        MountOptions wishes = MountOptions.Parse(mount.Options);
+        if (!IsBind(mount) || wishes.IsRemount || wishes.Propagation != MountFlags.Shared || SourcePath(mount).StartsWith(rootPath + "/", StringComparison.Ordinal)) return;
+        _sources[mount] = Files.Open(SourcePath(mount), OpenFlags.Path);
+        _shared[mount] = Clone(mount, wishes);
+    }
+
+    private SafeFileHandle Clone(MountSpec mount, MountOptions wishes)
+        => Mounts.Clone(SourceOf(mount), wishes.IsRecursiveBind || wishes.IsRecursivelyIdMapped || (wishes.RecursiveSet | wishes.RecursiveClear) != 0, mount.Source!);
 
     /// <summary>What a mount needs of the host, while we are who we are.</summary>
     /// <param name="rootPath">A source below the root is what earlier mounts make of it, and is opened when its turn comes.</param>
@@ -26,7 +39,7 @@ internal sealed class BindMounts(RootDirectory root, CreateOptions options, Name
         if (UsersOf(mount, wishes) is { } users) _users[mount] = users;
         if (!IsBind(mount)) return;
         string path = SourcePath(mount);
-        if (!path.StartsWith(rootPath + "/", StringComparison.Ordinal)) _sources[mount] = Files.Open(path, OpenFlags.Path);
+        if (!_sources.ContainsKey(mount) && !path.StartsWith(rootPath + "/", StringComparison.Ordinal)) _sources[mount] = Files.Open(path, OpenFlags.Path);
     }
 
     private string SourcePath(MountSpec mount) => Path.GetFullPath(
@@ -50,8 +63,7 @@ internal sealed class BindMounts(RootDirectory root, CreateOptions options, Name
         // A bind mount has no file system of its own to tell further options to; mount(2) passes over them, and so do all runtimes.
         if (wishes.FileSystem.Count > 0)
             options.Warn?.Invoke($"options {string.Join(',', wishes.FileSystem)} of the bind mount on '{mount.Destination}' have no effect: they are for a file system");
-        bool isRecursive = wishes.IsRecursiveBind || wishes.IsRecursivelyIdMapped || (wishes.RecursiveSet | wishes.RecursiveClear) != 0;
-        using SafeFileHandle bind = Mounts.Clone(source, isRecursive, given);
+        using SafeFileHandle bind = _shared.Remove(mount, out SafeFileHandle? shared) ? shared : Clone(mount, wishes);
         MapIds(bind, mount);
         if ((wishes.Set | wishes.Clear) != 0) Mounts.SetAttributes(bind, wishes.Set, wishes.Clear, 0, recursive: false, given);
         if ((wishes.RecursiveSet | wishes.RecursiveClear) != 0) Mounts.SetAttributes(bind, wishes.RecursiveSet, wishes.RecursiveClear, 0, recursive: true, given);
@@ -64,6 +76,7 @@ internal sealed class BindMounts(RootDirectory root, CreateOptions options, Name
     public void Dispose()
     {
         foreach (SafeFileHandle source in _sources.Values) source.Dispose();
+        foreach (SafeFileHandle shared in _shared.Values) shared.Dispose();
         foreach (SafeFileHandle users in _users.Values) users.Dispose();
     }
 

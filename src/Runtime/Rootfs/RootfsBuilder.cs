@@ -22,11 +22,14 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, CreateOptions optio
     internal void Attach()
     {
         // Shared with the host is refused by not being made: slave at most, and the container's own "/" gets its wish after the pivot.
+        // Volumes that shall be shared with it are copied before, when they still are.
         MountFlags propagation = Propagation.Parse(spec.Linux?.RootfsPropagation) switch
         {
             null or MountFlags.Shared or MountFlags.Slave => MountFlags.Slave,
             _ => MountFlags.Private,
         };
+        if (Propagation.Parse(spec.Linux?.RootfsPropagation) == MountFlags.Shared)
+            foreach (MountSpec mount in ConfiguredMounts) _binds.CloneShared(mount, rootMount.Path);
         using (SafeFileHandle all = Files.Open("/", OpenFlags.Path | OpenFlags.Directory))
             Mounts.SetAttributes(all, 0, 0, propagation, recursive: true, "/");
         // The root is a copy of the host's mount and so its peer: left so, every mount below it would show on the host.

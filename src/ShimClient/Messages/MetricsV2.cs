@@ -40,15 +40,17 @@ internal static class MetricsV2
         writer.UInt64(36, stats.Memory.MaxUsage);
         writer.End(memory);
         int io = writer.Begin(6);
-        foreach (var device in stats.BlockIO.GroupBy(e => (e.Major, e.Minor)))
+        HashSet<ulong> written = [];
+        foreach (BlockIOStat device in stats.BlockIO)
         {
+            if (!written.Add(((ulong)device.Major << 32) | device.Minor)) continue;
             int entry = writer.Begin(1);
-            writer.UInt64(1, device.Key.Major);
-            writer.UInt64(2, device.Key.Minor);
-            writer.UInt64(3, Value(device, BlockIOTable.ServiceBytes, "read"));
-            writer.UInt64(4, Value(device, BlockIOTable.ServiceBytes, "write"));
-            writer.UInt64(5, Value(device, BlockIOTable.Serviced, "read"));
-            writer.UInt64(6, Value(device, BlockIOTable.Serviced, "write"));
+            writer.UInt64(1, device.Major);
+            writer.UInt64(2, device.Minor);
+            writer.UInt64(3, Value(stats.BlockIO, device, BlockIOTable.ServiceBytes, "read"));
+            writer.UInt64(4, Value(stats.BlockIO, device, BlockIOTable.ServiceBytes, "write"));
+            writer.UInt64(5, Value(stats.BlockIO, device, BlockIOTable.Serviced, "read"));
+            writer.UInt64(6, Value(stats.BlockIO, device, BlockIOTable.Serviced, "write"));
             writer.End(entry);
         }
         writer.End(io);
@@ -58,10 +60,10 @@ internal static class MetricsV2
         writer.End(events);
     }
 
-    private static ulong Value(IEnumerable<BlockIOStat> device, BlockIOTable table, string operation)
+    private static ulong Value(IReadOnlyList<BlockIOStat> all, BlockIOStat device, BlockIOTable table, string operation)
     {
-        foreach (var entry in device)
-            if (entry.Table == table && entry.Operation == operation) return entry.Value;
+        foreach (BlockIOStat entry in all)
+            if (entry.Major == device.Major && entry.Minor == device.Minor && entry.Table == table && entry.Operation == operation) return entry.Value;
         return 0;
     }
 

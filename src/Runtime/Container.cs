@@ -118,6 +118,12 @@ public sealed partial class Container : IDisposable
                 foreach (int pid in Processes()) Libc.kill(pid, signal);
             return;
         }
+        // Others may outlive the first process where they are in no pid namespace of its.
+        if (signal == SIGKILL && !IsAlive && !HasOwnPidNamespace && Cgroup.Processes().Count > 0)
+        {
+            Cgroup.KillAll();
+            return;
+        }
         if (!IsAlive || Process?.Signal(signal) != true) throw new FaultException(FaultKind.Conflict, "container not running");
         // A frozen process dies only when it thaws; on cgroup v2 the kernel sees to that itself.
         if (signal == SIGKILL && Cgroup.IsFrozen) Cgroup.Thaw();

@@ -77,6 +77,11 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
         {
             throw Explain(e);
         }
+        // A step of it failed while we were about to enter its namespaces.
+        catch (LinuxException e) when (e.Errno == Errno.ESRCH)
+        {
+            throw Explain(child.LastWords());
+        }
         catch
         {
             child.Abandon();

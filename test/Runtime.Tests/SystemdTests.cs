@@ -26,9 +26,16 @@ public sealed class SystemdTests : IDisposable
                 *) mkdir /sys/fs/cgroup/$controllers; mount -t cgroup -o $controllers cgroup /sys/fs/cgroup/$controllers;;
               esac
             done < /proc/self/cgroup
+            alone() {   # nobody else is in what systemd will take for the machine's groups; processes of another pid namespace show as 0
+              [ "$(readlink /proc/self/ns/cgroup)" != "$1" ] && ! grep -qv ':/$' /proc/self/cgroup && [ "$(ls /sys/fs/cgroup | wc -l)" = "$(grep -c : /proc/self/cgroup)" ] || return 1
+              for procs in /sys/fs/cgroup/*/cgroup.procs; do
+                for pid in $(cat $procs); do [ "$pid" != 0 ] || return 1; done
+              done
+            }
+            alone "$1" || { echo 'not alone: systemd is not started'; exit 9; }
             mount -t tmpfs tmpfs /run; mkdir -p /run/systemd/system /run/user/0; export XDG_RUNTIME_DIR=/run/user/0
             /lib/systemd/systemd --user --unit=basic.target > /dev/null 2>&1 &
-            while ! [ -S /run/user/0/systemd/private ]; do sleep 0.05; done
+            for try in $(seq 200); do [ -S /run/user/0/systemd/private ] && break; sleep 0.05; done
             r() { {{RuntimeProgramHost.Program}} --root {{_host.StateRoot}} --systemd-cgroup "$@"; }
             show() { systemctl --user show {{unit}} -p "$1"; }
             r run -d -b {{bundle.Write()}} {{_host.Id}} < /dev/null > /dev/null
@@ -47,9 +54,9 @@ public sealed class SystemdTests : IDisposable
               mkdir $h/sampan-test/$1; [ ! -e $h/cpuset.cpus ] || for f in cpus mems; do cat $h/cpuset.$f > $h/sampan-test/$1/cpuset.$f; done
               echo $$ > $h/sampan-test/$1/cgroup.procs
             done
-            exec unshare -C -m -p --fork --mount-proc --kill-child --propagation private sh -c "$2"
+            exec unshare -C sh -c "$2" sh "$(readlink /proc/self/ns/cgroup)"
             """;
-        string output = RuntimeProgramHost.Succeed(RuntimeProgramHost.Execute("sh", ["-ec", Enter, "sh", own, script]));
+        string output = RuntimeProgramHost.Succeed(RuntimeProgramHost.Execute("unshare", ["-m", "-p", "--fork", "--mount-proc", "--kill-child", "--propagation", "private", "sh", "-ec", Enter, "sh", own, script]));
         foreach (string hierarchy in Directory.GetDirectories("/sys/fs/cgroup")) AwaitRemoval($"{hierarchy}/sampan-test/{own}");
         Assert.Equal($"""
             ActiveState=active
@@ -82,8 +89,9 @@ public sealed class SystemdTests : IDisposable
     // The namespace's processes were killed with its first one; each leaves its group when it has ended.
     private static void AwaitRemoval(string group)
     {
-        while (Directory.Exists(group))
+        for (int tries = 2000; Directory.Exists(group); tries--)
         {
+            Assert.True(tries > 0, $"'{group}' is not empty after 10 s");
             try
             {
                 foreach (string below in Directory.GetDirectories(group)) AwaitRemoval(below);

@@ -100,6 +100,20 @@ public sealed unsafe class Child : IDisposable
         return new ReadOnlySpan<long>(report.Slots, ChildReport.SlotCount).ToArray();
     }
 
+    /// <summary>What a child that is gone said before: the reason of what its parent stumbled over. It has been reaped then.</summary>
+    public ChildFailure LastWords()
+    {
+        ChildReport report;
+        while (ChildChannel.TryReceive(_channel, &report, out string failure))
+        {
+            if (report.Kind != ChildReport.Failed) continue;
+            Process.Wait();
+            return new ChildFailure((Errno)report.Errno, failure);
+        }
+        ExitStatus status = Process.Wait();
+        return new ChildFailure(Errno.None, $"the new process ended {(status.Signaled ? "by signal" : "with code")} {status.Code} before it ran its program");
+    }
+
     /// <summary>Waits until the child has been born again (<see cref="ChildPlan.BeBornAgain"/>): from then on the sibling is the child.</summary>
     /// <exception cref="ChildFailure">A step failed, or the child ended. It has been reaped then.</exception>
     public void AwaitRebirth(int kind)

@@ -12,6 +12,7 @@ internal sealed class GlobalOptions
     {
         Arguments flags = new(Syntax, arguments, flagsEndAtOperand: true);
         Root = System.IO.Path.GetFullPath(flags.Value("root") ?? DefaultRoot());
+        HasRoot = flags.Value("root") is not null;
         Log = flags.Value("log");
         Debug = flags.Has("debug");
         LogsJson = flags.Value("log-format") switch
@@ -48,6 +49,8 @@ internal sealed class GlobalOptions
 
     /// <summary>Folder of the containers' state.</summary>
     internal string Root { get; }
+    /// <summary>It was given, and so should be there.</summary>
+    internal bool HasRoot { get; }
     internal string? Log { get; }
     internal bool LogsJson { get; }
     internal bool Debug { get; }

@@ -22,6 +22,7 @@ internal static class ListCommand
 
     private static int Run(GlobalOptions global, Arguments parsed)
     {
+        if (global.HasRoot && !Directory.Exists(global.Root)) throw new FaultException(FaultKind.NotFound, $"open {global.Root}: no such file or directory");
         List<ContainerState> states = [];
         string[] ids = [.. global.Runtime.List()];
         Array.Sort(ids, StringComparer.Ordinal);

@@ -18,7 +18,11 @@ internal static unsafe class ProcessPlan
     {
         if (tasks.Count == 0) return;
         byte* zero = plan.Text("0");
-        foreach (SafeFileHandle handle in tasks) plan.Call("cannot enter the cgroup", SyscallNumber.write, handle, zero, 1);
+        foreach (SafeFileHandle handle in tasks)
+        {
+            plan.Call("cannot enter the cgroup", SyscallNumber.write, handle, zero, 1);
+            plan.Call("cannot enter the cgroup", SyscallNumber.close, handle);   // a created container waits long, and holds nothing of the host's
+        }
     }
 
     internal static void AdjustOomScore(ChildPlan plan, SafeFileHandle proc, int? score)

@@ -120,8 +120,21 @@ public sealed class LifecycleTests(EngineFixture fixture) : IClassFixture<Engine
         string pid = await Engine.InspectAsync("fleeting", "{{.State.Pid}}");
         (await Engine.DockerAsync("restart", "-t", "0", "fleeting")).Succeeded();
         Assert.NotEqual(pid, await Engine.InspectAsync("fleeting", "{{.State.Pid}}"));
+        Assert.Contains("Restart policy cannot be updated because AutoRemove is enabled for the container",
+            (await Engine.DockerAsync("update", "--restart", "always", "fleeting")).Exited(1).Error);
         (await Engine.DockerAsync("stop", "-t", "0", "fleeting")).Succeeded();
         await Eventually.TrueAsync(async () => (await Engine.DockerAsync("inspect", "fleeting")).ExitCode == 1);
+    }
+
+    [Fact]
+    public async Task A_stop_goes_on_when_its_client_leaves()
+    {
+        await RunAsync("deaf", "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done");
+        await Eventually.TrueAsync(async () => (await Engine.DockerAsync("logs", "deaf")).Line == "ready");
+        CommandResult left = await Command.RunAsync(["curl", "-s", "--max-time", "0.3", "--unix-socket", Engine.Socket, "-X", "POST", "http://d/containers/deaf/stop?t=1"]);
+        Assert.Equal(28, left.ExitCode);   // curl's timeout
+        await Eventually.TrueAsync(async () => await Engine.InspectAsync("deaf", "{{.State.Status}} {{.State.ExitCode}}") == "exited 137");
+        await RemoveAsync("deaf");
     }
 
     [Fact]

@@ -38,27 +38,30 @@ public sealed class ContainerService
     /// <returns>False when it runs already.</returns>
     public Task<bool> StartAsync(string nameOrId, CancellationToken ct) => _verbs.Starter.StartAsync(_index.Get(nameOrId), byUser: true, ct);
 
+    /// <summary>Goes on when the client leaves: a signal that was sent is followed by its SIGKILL.</summary>
     /// <returns>False when it does not run.</returns>
     public Task<bool> StopAsync(string nameOrId, string? signal, int? timeoutSeconds, CancellationToken ct) =>
-        _verbs.Killer.StopAsync(_index.Get(nameOrId), signal, timeoutSeconds, ct);
+        _verbs.Killer.StopAsync(_index.Get(nameOrId), signal, timeoutSeconds, CancellationToken.None).WaitAsync(ct);
 
     public Task KillAsync(string nameOrId, string? signal, CancellationToken ct) => _verbs.Killer.KillAsync(_index.Get(nameOrId), signal, ct);
 
-    /// <summary>Stops it when it runs, and starts it.</summary>
-    public async Task RestartAsync(string nameOrId, string? signal, int? timeoutSeconds, CancellationToken ct)
+    /// <summary>Stops it when it runs, and starts it. Goes on when the client leaves, or it would stay stopped.</summary>
+    public Task RestartAsync(string nameOrId, string? signal, int? timeoutSeconds, CancellationToken ct) =>
+        RestartAsync(_index.Get(nameOrId), signal, timeoutSeconds).WaitAsync(ct);
+
+    private async Task RestartAsync(Container container, string? signal, int? timeoutSeconds)
     {
-        var container = _index.Get(nameOrId);
         // --rm means the end that a person or the program brings about, not the one in the middle of a restart.
         container.IsBeingRestarted = true;
         try
         {
-            await _verbs.Killer.StopAsync(container, signal, timeoutSeconds, ct).ConfigureAwait(false);
+            await _verbs.Killer.StopAsync(container, signal, timeoutSeconds, CancellationToken.None).ConfigureAwait(false);
         }
         finally
         {
             container.IsBeingRestarted = false;
         }
-        await _verbs.Starter.StartAsync(container, byUser: true, ct).ConfigureAwait(false);
+        await _verbs.Starter.StartAsync(container, byUser: true, CancellationToken.None).ConfigureAwait(false);
         _verbs.Events.Publish(container, "restart");
     }
 

@@ -22,6 +22,8 @@ internal sealed class ContainerUpdater(ContainerStore store, EventLog events)
             if (container.State.Status is ContainerStatus.Removing or ContainerStatus.Dead)
                 throw new FaultException(FaultKind.Conflict, $"Cannot update container {container.Id}: container is marked for removal and cannot be \"update\"");
             var host = Merge(container.Document.HostConfig, request);
+            if (host.AutoRemove && host.RestartPolicy.Name is not ("" or RestartPolicies.No))
+                throw new FaultException(FaultKind.Conflict, "Restart policy cannot be updated because AutoRemove is enabled for the container");
             HostConfigDefaults.ValidateResources(host);
             HostConfigDefaults.ValidateRestartPolicy(host.RestartPolicy, host.AutoRemove);
             if (container.State.Status.HasProcess() && container.Task is { } task)

@@ -139,21 +139,21 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, CreateOptions optio
     {
         if (string.IsNullOrEmpty(mount.Type))
             throw new FaultException(FaultKind.InvalidArgument, $"mount on '{mount.Destination}' has no type and is no bind mount");
-        IReadOnlyList<string> data = [.. options.FileSystem, .. FileLabel.Options(spec.Linux, mount.Type)];
+        List<string> data = [.. options.FileSystem, .. FileLabel.Options(spec.Linux, mount.Type)];
+        if (WantsModeOfPlace(mount, options) && HasDirectory(mount.Destination, out uint mode)) data.Add($"mode={Convert.ToString(mode, 8)}");
         return mount.Type == "overlay" ? OverlayMount.Create(data, options.Set & ~MountAttribute.ReadOnly)
             : Mounts.Create(mount.Type, string.IsNullOrEmpty(mount.Source) ? mount.Type : mount.Source, data, options.Set & ~MountAttribute.ReadOnly);
     }
 
     private void Place(SafeFileHandle made, MountSpec mount, MountOptions options)
     {
-        // A tmpfs that is not told its mode has that of the directory it covers, as with runc.
         uint mode = 0;
-        bool wantsModeOfPlace = mount.Type == "tmpfs" && !options.FileSystem.Exists(option => option.StartsWith("mode=", StringComparison.Ordinal)) && HasDirectory(mount.Destination, out mode);
+        bool takesMode = childMounts.Contains(mount) && WantsModeOfPlace(mount, options) && HasDirectory(mount.Destination, out mode);
         SafeFileHandle place = _root.MakeDirectory(mount.Destination);
         if (mount.Type is "proc" or "sysfs") CheckOrdinaryDirectory(mount.Type, mount.Destination);
         if (options.CopyUp) TmpCopyUp.Copy(_root, mount.Destination, made);
         _binds.MapIds(made, mount);
-        if (wantsModeOfPlace) SetMode(made, mode, mount.Destination);
+        if (takesMode) SetMode(made, mode, mount.Destination);
         Mounts.Attach(made, place, mount.Destination);
         if ((options.RecursiveSet | options.RecursiveClear) != 0)
             Mounts.SetAttributes(made, options.RecursiveSet & ~MountAttribute.ReadOnly, options.RecursiveClear, 0, recursive: true, mount.Destination);
@@ -170,6 +170,10 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, CreateOptions optio
         using SafeFileHandle? place = _root.TryOpen(destination, OpenFlags.Path | OpenFlags.Directory, 0, out Errno errno, ResolveFlags.NoSymlinks);
         if (place is null) throw new FaultException(FaultKind.InvalidArgument, $"filesystem \"{type}\" must be mounted on ordinary directory: '{destination}' ({errno})");
     }
+
+    // A tmpfs that is not told its mode has that of the directory it covers, as with runc.
+    private static bool WantsModeOfPlace(MountSpec mount, MountOptions options)
+        => mount.Type == "tmpfs" && !options.FileSystem.Exists(option => option.StartsWith("mode=", StringComparison.Ordinal));
 
     private bool HasDirectory(string path, out uint mode)
     {

@@ -16,6 +16,7 @@ internal sealed class Container(ContainerDocument document, RunState state, stri
     private TaskCompletionSource<ContainerExit> _nextExit = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ContainerDocument _document = document;
     private RunState _state = state;
+    private Specs.Docker.ContainerHealth? _health;
     private CancellationTokenSource? _restartDelay;
     private bool _isBeingRestarted;   // not guarded: read and written as a whole
 
@@ -44,7 +45,20 @@ internal sealed class Container(ContainerDocument document, RunState state, stri
     public TaskClient? Task { get; set; }
 
     /// <summary>What its health checks found; null without a check.</summary>
-    public Specs.Docker.ContainerHealth? Health { get; set; }
+    public Specs.Docker.ContainerHealth? Health { get { lock (_gate) return _health; } set { lock (_gate) _health = value; } }
+
+    /// <summary>What a check found, unless the process it looked at has ended meanwhile.</summary>
+    /// <returns>False when it has.</returns>
+    public bool TrySetHealth(Specs.Docker.ContainerHealth found, DateTimeOffset startedAt)
+    {
+        lock (_gate)
+        {
+            if (!_state.Status.HasProcess() || _state.StartedAt != startedAt)
+                return false;
+            _health = found;
+            return true;
+        }
+    }
 
     /// <summary>How often the process ended and was started again by policy, since a person started it; decides the delay.</summary>
     public int RestartAttempts { get; set; }

@@ -71,9 +71,6 @@ internal sealed partial class ContainerEnd(ContainerStore store, ContainerLaunch
             if (!container.State.Status.HasProcess())
                 return;
             container.Task = null;
-            // Without a process nothing is healthy; what the checks found stays to be read.
-            if (container.Health is { } health)
-                container.Health = health with { Status = Health.HealthMonitor.Unhealthy };
             foreach (var exec in container.Execs)
                 exec.ContainerEnded();
             Ended(container);
@@ -94,6 +91,9 @@ internal sealed partial class ContainerEnd(ContainerStore store, ContainerLaunch
                 FinishedAt = exit.At,
                 RestartCount = before.RestartCount + (restartAfter is null ? 0 : 1),
             });
+            // Without a process nothing is healthy; what the checks found stays to be read.
+            if (container.Health is { } health)
+                container.Health = health with { Status = Health.HealthMonitor.Unhealthy };
             // One that is removed next needs no record of its end; after a crash in between, exit.json has it.
             if (!remove)
                 store.Save(container.Id, container.State);

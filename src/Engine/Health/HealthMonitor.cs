@@ -118,13 +118,13 @@ internal sealed partial class HealthMonitor(ExecStarter execs, EventLog events, 
         bool inStartPeriod = before.Status == Starting && result.Start - startedAt < options.StartPeriod;
         int streak = result.ExitCode == 0 ? 0 : inStartPeriod ? before.FailingStreak : before.FailingStreak + 1;
         string status = result.ExitCode == 0 ? Healthy : streak >= options.Retries ? Unhealthy : before.Status;
-        container.Health = new ContainerHealth
+        var after = new ContainerHealth
         {
             Status = status,
             FailingStreak = streak,
             Log = [.. (before.Log ?? []).Append(result).TakeLast(LogEntries)],
         };
-        if (status != before.Status)
+        if (container.TrySetHealth(after, startedAt) && status != before.Status)
             events.Publish(container, $"health_status: {status}");
     }
 

@@ -45,7 +45,7 @@ public sealed class VolumeStoreTests : IDisposable
     }
 
     [Theory]
-    [InlineData("x", "volume name is too short, names should be at least two alphanumeric characters")]
+    [InlineData("x", "create x: volume name is too short, names should be at least two alphanumeric characters")]
     [InlineData("../up", "create ../up: \"../up\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path")]
     [InlineData(".hidden", "create .hidden: \".hidden\" includes invalid characters for a local volume name, only \"[a-zA-Z0-9][a-zA-Z0-9_.-]\" are allowed. If you intended to pass a host directory, use absolute path")]
     public void A_bad_name_is_refused_in_docker_s_words(string name, string message)

@@ -24,6 +24,8 @@ public sealed class DockerTextTests(EngineFixture fixture) : IClassFixture<Engin
     [InlineData("--volumes-from nosuch", "No such container: nosuch")]
     [InlineData("--link nosuch", "HostConfig.Links")]
     [InlineData("-v /a:/x:zz", "invalid mode: zz")]
+    [InlineData("-v /usr:/x:shared", "but it is not a shared mount")]
+    [InlineData("-v /usr:/x:rslave", "but it is not a shared or slave mount")]
     [InlineData("-v /:/", "invalid mount config for type \"bind\": invalid specification: destination can't be '/'")]
     [InlineData("--mount type=foo,dst=/x", "invalid mount config for type \"foo\": mount type unknown")]
     [InlineData("--network container:nosuch", "No such container: nosuch")]

@@ -91,4 +91,14 @@ public sealed class VolumeAndNetworkTests(EngineFixture fixture) : IClassFixture
         Assert.Contains("1 packets received", ping.Succeeded().Output);
         (await Engine.Host.RunAsync("kill", far)).Succeeded();
     }
+
+    [Fact]
+    public async Task A_shared_bind_carries_the_containers_mounts_to_the_host()
+    {
+        string shared = Path.Combine(Engine.Host.Folder, "shared");
+        (await Engine.Host.ShellAsync($"mkdir {shared} && mount -t tmpfs tmpfs {shared} && mount --make-shared {shared}")).Succeeded();
+        (await Engine.DockerAsync("run", "--rm", "--privileged", "-v", shared + ":/v:rshared", "busybox", "sh", "-ec", "mkdir /v/m; mount -t tmpfs x /v/m; echo in > /v/m/f")).Succeeded();
+        Assert.Equal("in", (await Engine.Host.RunAsync("cat", shared + "/m/f")).Succeeded().Line);
+        (await Engine.Host.ShellAsync($"umount {shared}/m && umount {shared}")).Succeeded();
+    }
 }

@@ -58,6 +58,7 @@ internal static class MountSection
     {
         if (mount.Type == "tmpfs")
             return new MountSpec { Destination = mount.Destination, Type = "tmpfs", Source = "tmpfs", Options = mount.Options };
+        HostPropagation.Check(mount.Source, mount.Propagation);
         List<string> options = [mount.NonRecursive ? "bind" : "rbind"];
         if (!mount.ReadWrite)
             options.Add("ro");

@@ -8,6 +8,8 @@ namespace Sampan.Content;
 /// <summary>One blob on its way in: hashed while it is written, renamed into place when size and digest are right.</summary>
 internal sealed class BlobTransfer(ContentStore store, Descriptor descriptor, OpenBlob open, Task predecessor)
 {
+    private readonly Queue<OpenBlob> _sources = new([open]);   // not tried yet; guarded by itself
+    private readonly HashSet<OpenBlob> _known = [open];
     private const int ChunkBytes = 128 * 1024;
     private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -32,6 +34,23 @@ internal sealed class BlobTransfer(ContentStore store, Descriptor descriptor, Op
     internal bool Abandoned { get; set; }
 
     internal void Cancel() => _cancel.Cancel();
+
+    /// <summary>Another place to have it from, in case the ones before fail: who joins may know another registry, or have other credentials.</summary>
+    internal void AddSource(OpenBlob source)
+    {
+        lock (_sources)
+            if (_known.Add(source)) _sources.Enqueue(source);
+    }
+
+    private bool TryNextSource(ref OpenBlob source)
+    {
+        lock (_sources)
+        {
+            if (!_sources.TryDequeue(out OpenBlob? next)) return false;
+            source = next;
+            return true;
+        }
+    }
 
     internal void Start(Action<BlobTransfer> ended) => _ = Task.Run(async () =>
     {
@@ -82,45 +101,48 @@ internal sealed class BlobTransfer(ContentStore store, Descriptor descriptor, Op
         }
         string path = store.Ingests.PathOf(descriptor.Digest);
         Resumed = File.Exists(path);
-        try
+        bool fresh = !Resumed;
+        OpenBlob source = open;
+        TryNextSource(ref source);   // which is that one
+        while (true)
         {
-            if (Resumed)
+            try
             {
-                try
-                {
-                    await ReceiveAsync(path, ct).ConfigureAwait(false);
-                    return;
-                }
-                catch (DigestMismatchException)
-                {
-                    File.Delete(path);   // a crash kept the length but not all bytes
-                    Advance(0);
-                }
+                await ReceiveAsync(path, source, ct).ConfigureAwait(false);
+                return;
             }
-            await ReceiveAsync(path, ct).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            // What came is good as far as anybody knows: the next pull verifies it and goes on from there. Wrong content and a full disk are another thing.
-            bool resumable = e is OperationCanceledException || e is FaultException { Kind: FaultKind.Unavailable } and not DigestMismatchException && !_wrong;
-            if (!resumable || Written < ContentStore.WorthResuming) File.Delete(path);
-            throw;
+            catch (DigestMismatchException) when (!fresh)
+            {
+                File.Delete(path);   // a crash kept the length but not all bytes
+                Advance(0);
+                fresh = true;
+            }
+            catch (FaultException e) when (e is not DigestMismatchException && !_wrong && !DiskFull.IsToldBy(e) && !ct.IsCancellationRequested && TryNextSource(ref source))
+            {
+                // goes on where that one ended
+            }
+            catch (Exception e)
+            {
+                // What came is good as far as anybody knows: the next pull verifies it and goes on from there. Wrong content and a full disk are another thing.
+                bool resumable = e is OperationCanceledException || e is FaultException { Kind: FaultKind.Unavailable } and not DigestMismatchException && !_wrong;
+                if (!resumable || Written < ContentStore.WorthResuming) File.Delete(path);
+                throw;
+            }
         }
     }
 
-    private async Task ReceiveAsync(string path, CancellationToken ct)
+    private async Task ReceiveAsync(string path, OpenBlob source, CancellationToken ct)
     {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
         try
         {
             var file = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             using (file)
             {
                 using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-                for (int got; (got = file.Read(buffer)) > 0;) hash.AppendData(buffer, 0, got);
+                if (file.Length > 0) AddExisting(file, hash);
                 Advance(file.Position);
                 if (Written > descriptor.Size) throw new DigestMismatchException(descriptor);
-                if (Written < descriptor.Size) await CopyAsync(file, hash, buffer, ct).ConfigureAwait(false);
+                if (Written < descriptor.Size) await CopyAsync(file, hash, source, ct).ConfigureAwait(false);
                 if (Digest.FromHash(hash.GetHashAndReset()) != descriptor.Digest) throw new DigestMismatchException(descriptor);
                 file.Flush(flushToDisk: true);
             }
@@ -130,24 +152,36 @@ internal sealed class BlobTransfer(ContentStore store, Descriptor descriptor, Op
         {
             throw DiskFull.Fault($"store blob {descriptor.Digest} ({descriptor.Size} bytes)", e);
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
     }
 
-    private async Task CopyAsync(FileStream file, IncrementalHash hash, byte[] buffer, CancellationToken ct)
+    private static void AddExisting(FileStream file, IncrementalHash hash)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+        for (int got; (got = file.Read(buffer)) > 0;) hash.AppendData(buffer, 0, got);
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private async Task CopyAsync(FileStream file, IncrementalHash hash, OpenBlob open, CancellationToken ct)
     {
         store.RequireSpace(descriptor.Size - Written, $"store blob {descriptor.Digest}");
         Stream source = await open(Written, ct).ConfigureAwait(false);
         await using (source.ConfigureAwait(false))
         {
-            while (await source.ReadAsync(buffer.AsMemory(0, ChunkBytes), ct).ConfigureAwait(false) is > 0 and var got)
+            // Not before it is open: of many layers most wait for their turn.
+            byte[] buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+            try
             {
-                if (Written + got > descriptor.Size) throw SizeFault($"more than {descriptor.Size}");
-                hash.AppendData(buffer, 0, got);
-                file.Write(buffer, 0, got);
-                Advance(Written + got);
+                while (await source.ReadAsync(buffer.AsMemory(0, ChunkBytes), ct).ConfigureAwait(false) is > 0 and var got)
+                {
+                    if (Written + got > descriptor.Size) throw SizeFault($"more than {descriptor.Size}");
+                    hash.AppendData(buffer, 0, got);
+                    file.Write(buffer, 0, got);
+                    Advance(Written + got);
+                }
+            }
+            finally
+            {
+                ArrayPool<byte>.Shared.Return(buffer);
             }
         }
         if (Written != descriptor.Size) throw SizeFault(Written.ToString(System.Globalization.CultureInfo.InvariantCulture));

@@ -19,6 +19,7 @@ internal sealed class FetchTable(ContentStore store)
                 _running[descriptor.Digest] = transfer;
                 transfer.Start(Forget);
             }
+            else transfer.AddSource(open);
             transfer.Joined++;
             return new BlobFetch(this, transfer);
         }

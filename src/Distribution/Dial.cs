@@ -9,23 +9,32 @@ namespace Sampan.Distribution;
 /// <summary>Connects, and says why it could not in the words docker's users look up ("dial tcp 127.0.0.1:5000: connect: connection refused").</summary>
 internal static class Dial
 {
-    internal static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken ct)
+    /// <summary>To the first address of the host that answers; each of several gets its share of the time, for one that is silent must not keep from the others.</summary>
+    internal static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, TimeSpan timeout, CancellationToken ct)
     {
         string host = context.DnsEndPoint.Host;
         IOException? last = null;
-        foreach (var address in await ResolveAsync(host, ct).ConfigureAwait(false))
+        IPAddress[] addresses = await ResolveAsync(host, ct).ConfigureAwait(false);
+        foreach (var address in addresses)
         {
             var target = new IPEndPoint(address, context.DnsEndPoint.Port);
             var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            using var share = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            share.CancelAfter(timeout / addresses.Length);
             try
             {
-                await socket.ConnectAsync(target, ct).ConfigureAwait(false);
+                await socket.ConnectAsync(target, share.Token).ConfigureAwait(false);
                 return new NetworkStream(socket, ownsSocket: true);
             }
             catch (SocketException e)
             {
                 socket.Dispose();
                 last = new IOException($"dial tcp {target}: {Words(e.SocketErrorCode)}", e);
+            }
+            catch (OperationCanceledException e) when (!ct.IsCancellationRequested)
+            {
+                socket.Dispose();
+                last = new IOException($"dial tcp {target}: i/o timeout", e);
             }
             catch
             {
@@ -39,6 +48,10 @@ internal static class Dial
     /// <summary>The failure of a whole request, told as <c>Get "URL": why</c>.</summary>
     internal static FaultException Fault(HttpMethod method, Uri url, Exception e) =>
         new(FaultKind.Unavailable, $"{Verb(method)} \"{url}\": {Reason(e, url)}", e);
+
+    /// <summary>Nobody is there, or it is somebody else: another attempt at once will not help.</summary>
+    internal static bool IsFinal(FaultException fault) => fault.Message.Contains(": dial tcp", StringComparison.Ordinal) || fault.Message.Contains(": tls: ", StringComparison.Ordinal)
+        || fault.Message.EndsWith(NotTls, StringComparison.Ordinal);
 
     internal static string Verb(HttpMethod method) => method.Method[..1] + method.Method[1..].ToLowerInvariant();
 
@@ -73,7 +86,7 @@ internal static class Dial
         for (Exception? at = e; at is not null; at = at.InnerException)
         {
             if (at is IOException && at.Message.StartsWith("dial tcp", StringComparison.Ordinal)) return at.Message;
-            if (at is AuthenticationException) return TlsReason(at, url);
+            if (at is AuthenticationException) return TlsReason(at);
             if (at is OperationCanceledException or TimeoutException) return "net/http: request canceled (timeout exceeded while awaiting headers)";
             if (at is SocketException { SocketErrorCode: SocketError.ConnectionReset }) return "read: connection reset by peer";
             if (at is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded }) return "EOF";
@@ -84,12 +97,11 @@ internal static class Dial
 
     private const string NotTls = "http: server gave HTTP response to HTTPS client";
 
-    private static string TlsReason(Exception e, Uri url)
+    private static string TlsReason(Exception e)
     {
+        if (e.Message.StartsWith("x509: ", StringComparison.Ordinal)) return $"tls: failed to verify certificate: {e.Message}";
         string text = e.Message + e.InnerException?.Message;
-        if (text.Contains("frame", StringComparison.Ordinal) || text.Contains("wrong version number", StringComparison.Ordinal)) return NotTls;
-        if (text.Contains("NameMismatch", StringComparison.Ordinal)) return $"tls: failed to verify certificate: x509: certificate is not valid for {url.Host}";
-        if (text.Contains("RemoteCertificate", StringComparison.Ordinal)) return "tls: failed to verify certificate: x509: certificate signed by unknown authority";
-        return $"tls: {e.Message}";
+        bool notTls = text.Contains("frame", StringComparison.Ordinal) || text.Contains("wrong version number", StringComparison.Ordinal);
+        return notTls ? NotTls : $"tls: {e.Message}";
     }
 }

@@ -7,38 +7,40 @@ using Sampan.Faults;
 namespace Sampan.Distribution;
 
 /// <summary>Finds out, once per registry, by which scheme it answers and what credentials it wants. distribution-spec v1.1, § Determining Support.</summary>
-internal sealed class EndpointFinder(HttpSender http, InsecureHosts insecureHosts)
+internal sealed class EndpointFinder(HttpSender http, InsecureHosts insecureHosts, RegistryOptions options)
 {
     private readonly ConcurrentDictionary<string, RegistryEndpoint> _known = new(StringComparer.OrdinalIgnoreCase);
 
+    /// <param name="attempts">How often a host that is busy, or breaks its connection, is asked; who is not there is asked once.</param>
     /// <exception cref="FaultException">Unavailable: nothing there speaks the registry protocol.</exception>
-    internal async Task<RegistryEndpoint> FindAsync(RegistryHost host, CancellationToken ct)
+    internal async Task<RegistryEndpoint> FindAsync(RegistryHost host, int attempts, CancellationToken ct)
     {
         if (_known.TryGetValue(host.Key, out var known)) return known;
         bool insecure = host.SkipVerify ?? await insecureHosts.ContainsAsync(host.Authority, ct).ConfigureAwait(false);
-        FaultException? problem = null;
-        foreach (string scheme in host.Scheme is { } given ? [given] : await SchemesAsync(host.Authority, insecure, ct).ConfigureAwait(false))
+        string[] schemes = host.Scheme is { } given ? [given] : await SchemesAsync(host.Authority, insecure, ct).ConfigureAwait(false);
+        for (int attempt = 1; ; attempt++)
         {
-            try
+            Answer? best = null;
+            foreach (string scheme in schemes)
             {
-                return _known[host.Key] = await PingAsync(host, host.BaseOf(scheme), insecure, ct).ConfigureAwait(false);
+                Answer answer = await AskAsync(new RegistryEndpoint(host, host.BaseOf(scheme), insecure, []), attempt, ct).ConfigureAwait(false);
+                if (answer.Problem is null) return _known[host.Key] = answer.Endpoint;
+                // What plain HTTP says is what the user can act on, for an insecure registry usually has no other; unless it says that it wants TLS.
+                if (best is null || answer.Wait is not null || best.Wait is null && (best.Problem is RegistryException || scheme == Uri.UriSchemeHttp && answer.Problem is not RegistryException)) best = answer;
+                if (answer.Problem is RegistryException && answer.Wait is not null) break;   // busy, but it is the one
             }
-            catch (FaultException e)
-            {
-                // What plain HTTP says is what the user can act on: an insecure registry usually has no other.
-                if (problem is null || scheme == Uri.UriSchemeHttp) problem = e;
-            }
+            if (best!.Wait is not { } delay || attempt >= attempts) throw best.Problem!;
+            await Task.Delay(delay, ct).ConfigureAwait(false);
         }
-        throw problem!;
     }
 
     /// <summary>After a failed connection: ask again.</summary>
     internal void Forget(RegistryHost host) => _known.TryRemove(host.Key, out _);
 
     /// <summary>After a refusal: its challenge is the one to answer.</summary>
-    internal void Learn(RegistryEndpoint endpoint, HttpResponseMessage refusal)
+    internal void Learn(RegistryEndpoint endpoint, IReadOnlyList<Challenge> challenges)
     {
-        if (ChallengesOf(refusal) is { Count: > 0 } challenges) _known[endpoint.Host.Key] = endpoint with { Challenges = challenges };
+        if (challenges.Count > 0) _known[endpoint.Host.Key] = endpoint with { Challenges = challenges };
     }
 
     /// <summary>HTTPS alone, except for insecure registries. On loopback nobody can listen in and plain HTTP is the rule, so it comes first there.</summary>
@@ -50,17 +52,26 @@ internal sealed class EndpointFinder(HttpSender http, InsecureHosts insecureHost
             : [Uri.UriSchemeHttps, Uri.UriSchemeHttp];
     }
 
-    private async Task<RegistryEndpoint> PingAsync(RegistryHost host, Uri url, bool insecure, CancellationToken ct)
+    private async Task<Answer> AskAsync(RegistryEndpoint endpoint, int attempt, CancellationToken ct)
     {
-        var endpoint = new RegistryEndpoint(host, url, insecure, []);
-        using HttpResponseMessage response = await http.SendAsync((to, _) => new HttpRequestMessage(HttpMethod.Get, to), url, endpoint.Trust, ct).ConfigureAwait(false);
-        if (response.StatusCode is HttpStatusCode.OK) return endpoint;
-        var challenges = ChallengesOf(response);
-        if (response.StatusCode is HttpStatusCode.Unauthorized && challenges.Count > 0) return endpoint with { Challenges = challenges };
-        // What lies below a path of its own need not have a page there.
-        return host.IsMirror || host.Path != "/v2/" ? endpoint : throw RegistryException.From(response.StatusCode, response.ReasonPhrase, []);
+        try
+        {
+            using HttpResponseMessage response = await http.SendAsync((to, home) => RegistryRequest.Make(HttpMethod.Get, to, home ? endpoint.Host : null), endpoint.Base, endpoint.Trust, ct).ConfigureAwait(false);
+            endpoint = endpoint with { Challenges = response.StatusCode is HttpStatusCode.Unauthorized ? Challenge.Of(response) : [] };
+            if (!Backoff.IsWorthTrying(response.StatusCode))
+            {
+                // 400 is how a TLS server takes plain HTTP. Other refusals do not matter: what is asked next is answered for itself.
+                return new(endpoint, response.StatusCode is HttpStatusCode.BadRequest && !endpoint.Host.IsMirror ? RegistryException.From(response, []) : null, null);
+            }
+            return new(endpoint, RegistryException.From(response, await Body.ReadErrorAsync(response, options.IdleTimeout, ct).ConfigureAwait(false)), Backoff.Delay(options, attempt, response));
+        }
+        catch (FaultException e) when (e is not RegistryException)
+        {
+            return new(endpoint, e, Dial.IsFinal(e) ? null : Backoff.Delay(options, attempt));
+        }
     }
 
-    private static IReadOnlyList<Challenge> ChallengesOf(HttpResponseMessage response) =>
-        [.. response.Headers.WwwAuthenticate.Select(header => Challenge.Parse(header.Scheme, header.Parameter))];
+    /// <param name="Problem">Null: this is the one.</param>
+    /// <param name="Wait">How long until it is worth another attempt; null: it is not.</param>
+    private sealed record Answer(RegistryEndpoint Endpoint, FaultException? Problem, TimeSpan? Wait);
 }

@@ -11,22 +11,24 @@ internal sealed class HttpSender : IDisposable
     private const string UserAgent = "sampan";
     private readonly ConcurrentDictionary<string, Lazy<HttpMessageInvoker>> _invokers = new(StringComparer.Ordinal);   // by whom they trust
     private readonly RegistryOptions _options;
+    private readonly ProxyRules _proxy;
 
-    internal HttpSender(RegistryOptions options) => _options = options;
+    internal HttpSender(RegistryOptions options) => (_options, _proxy) = (options, new ProxyRules(options.Proxy ?? ProxyOptions.FromEnvironment()));
 
-    /// <summary>The answer with its body still to read, whatever its status; redirects are followed, without credentials to another authority.</summary>
+    /// <summary>The answer with its body still to read, whatever its status. Redirects are followed, without credentials once they have left the first authority.</summary>
+    /// <param name="request">Makes the message for an address; told whether that is still the first authority.</param>
+    /// <param name="followUploads">Follows 307 and 308 for requests with a body, too, which then another host may see.</param>
     /// <exception cref="Sampan.Faults.FaultException">Unavailable: no answer; <c>Get "URL": why</c>.</exception>
-    internal async Task<HttpResponseMessage> SendAsync(Func<Uri, bool, HttpRequestMessage> request, Uri url, Trust trust, CancellationToken ct)
+    internal async Task<HttpResponseMessage> SendAsync(Func<Uri, bool, HttpRequestMessage> request, Uri url, Trust trust, CancellationToken ct, bool followUploads = false)
     {
         Uri first = url;
+        bool home = true;   // once away it stays so: who was redirected to does not say what is asked with our credentials
         for (int redirects = 0; ; redirects++)
         {
-            bool sameAuthority = url.Authority == first.Authority && url.Scheme == first.Scheme;
-            HttpRequestMessage message = request(url, sameAuthority);
-            HttpResponseMessage response = await SendOnceAsync(message, sameAuthority ? trust : trust.Elsewhere, ct).ConfigureAwait(false);
-            if (message.Method != HttpMethod.Get && message.Method != HttpMethod.Head) return response;
-            if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther
-                or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect) || response.Headers.Location is not { } location) return response;
+            HttpRequestMessage message = request(url, home);
+            HttpResponseMessage response = await SendOnceAsync(message, home ? trust : trust.Elsewhere, ct).ConfigureAwait(false);
+            bool reading = message.Method == HttpMethod.Get || message.Method == HttpMethod.Head;
+            if (response.Headers.Location is not { } location || !IsRedirect(response.StatusCode, reading, followUploads)) return response;
 
             response.Dispose();
             if (redirects == MaxRedirects) throw Dial.Fault(message.Method, first, new HttpRequestException($"stopped after {MaxRedirects} redirects"));
@@ -34,6 +36,7 @@ internal sealed class HttpSender : IDisposable
             bool plain = next.Scheme == Uri.UriSchemeHttp;
             if (!plain && next.Scheme != Uri.UriSchemeHttps || plain && url.Scheme == Uri.UriSchemeHttps && !trust.Insecure)
                 throw Dial.Fault(message.Method, first, new HttpRequestException($"refused the redirect from {url.Scheme} to '{next.GetLeftPart(UriPartial.Path)}'"));
+            home &= next.Authority == first.Authority && next.Scheme == first.Scheme;
             url = next;
         }
     }
@@ -43,12 +46,22 @@ internal sealed class HttpSender : IDisposable
         foreach (var invoker in _invokers.Values.Where(invoker => invoker.IsValueCreated)) invoker.Value.Dispose();
     }
 
+    private static bool IsRedirect(HttpStatusCode status, bool reading, bool followUploads) => status switch
+    {
+        HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther => reading,
+        HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect => reading || followUploads,
+        _ => false,
+    };
+
     private async Task<HttpResponseMessage> SendOnceAsync(HttpRequestMessage message, Trust trust, CancellationToken ct)
     {
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        limited.CancelAfter(_options.IdleTimeout);
+        TimeSpan patience = message.Method == HttpMethod.Put ? _options.CommitTimeout : _options.IdleTimeout;
+        limited.CancelAfter(patience);
         message.Headers.TryAddWithoutValidation("User-Agent", UserAgent);
-        if (message.Content is UploadContent upload) upload.Sent += _ => limited.CancelAfter(_options.IdleTimeout);
+        var upload = message.Content as UploadContent;
+        // Bytes that go out show that it lives; after the last one it may have work to do.
+        if (upload is not null) upload.Sent = (sent, whole) => limited.CancelAfter(whole ? patience : _options.IdleTimeout);
         try
         {
             return await Invoker(trust).SendAsync(message, limited.Token).ConfigureAwait(false);
@@ -57,22 +70,31 @@ internal sealed class HttpSender : IDisposable
         {
             throw Dial.Fault(message.Method, message.RequestUri!, e);
         }
+        finally
+        {
+            if (upload is not null) upload.Sent = null;
+        }
     }
 
     private HttpMessageInvoker Invoker(Trust trust) =>
         _invokers.GetOrAdd(trust.Key, _ => new Lazy<HttpMessageInvoker>(() => new HttpMessageInvoker(Handler(trust)))).Value;
 
-    private SocketsHttpHandler Handler(Trust trust) => new()
+    private SocketsHttpHandler Handler(Trust trust)
     {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        Proxy = new EnvironmentProxy(),
-        AutomaticDecompression = DecompressionMethods.None,   // digests are of the bytes as they travel
-        ConnectTimeout = _options.ConnectTimeout,
-        ConnectCallback = Dial.ConnectAsync,
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-        MaxResponseHeadersLength = 64,
-        ActivityHeadersPropagator = null,
-        SslOptions = TlsOptions.Of(trust),
-    };
+        TimeSpan dialing = trust.DialTimeout ?? _options.ConnectTimeout;
+        return new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            Proxy = _proxy,
+            AutomaticDecompression = DecompressionMethods.None,   // digests are of the bytes as they travel
+            ConnectTimeout = dialing + _options.ConnectTimeout,   // with TLS
+            ConnectCallback = (context, ct) => Dial.ConnectAsync(context, dialing, ct),
+            Expect100ContinueTimeout = TimeSpan.FromMilliseconds(500),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+            MaxResponseHeadersLength = 64,
+            ActivityHeadersPropagator = null,
+            SslOptions = TlsOptions.Of(trust),
+        };
+    }
 }

@@ -22,9 +22,7 @@ internal sealed class InsecureHosts
     internal async Task<bool> ContainsAsync(string authority, CancellationToken ct)
     {
         if (_names.Contains(authority)) return true;
-        string host = HostOf(authority);
-        if (_names.Contains(host)) return true;
-        return (await AddressesAsync(host, ct).ConfigureAwait(false)).Any(address => _networks.Any(network => network.Contains(address)));
+        return (await AddressesAsync(HostOf(authority), ct).ConfigureAwait(false)).Any(address => _networks.Any(network => network.Contains(address)));
     }
 
     internal static async Task<bool> IsLoopbackAsync(string authority, CancellationToken ct)

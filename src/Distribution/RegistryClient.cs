@@ -18,8 +18,8 @@ public sealed class RegistryClient : IDisposable
         _http = new HttpSender(options);
         Hosts = new HostTable(options);
         _insecureHosts = new InsecureHosts(options.InsecureRegistries);
-        Endpoints = new EndpointFinder(_http, _insecureHosts);
-        Tokens = new TokenSource(_http, _insecureHosts);
+        Endpoints = new EndpointFinder(_http, _insecureHosts, options);
+        Tokens = new TokenSource(new TokenServer(_http, _insecureHosts, options));
     }
 
     internal RegistryOptions Options { get; }
@@ -37,9 +37,8 @@ public sealed class RegistryClient : IDisposable
     /// <summary>The repository of <paramref name="reference"/>, seen with these credentials. Nothing is sent yet.</summary>
     public Repository Repository(ImageReference reference, RegistryAuth? auth) => new(this, reference.NameOnly(), auth, $"repository:{reference.Path}:pull");
 
-    /// <summary>The same, to be written to, and read <paramref name="sources"/> of the same registry to mount blobs from.</summary>
-    public Repository WritableRepository(ImageReference reference, RegistryAuth? auth, IEnumerable<string> sources) =>
-        new(this, reference.NameOnly(), auth, string.Join(' ', sources.Select(source => $"repository:{source}:pull").Prepend($"repository:{reference.Path}:pull,push")));
+    /// <summary>The same, to be written to.</summary>
+    public Repository WritableRepository(ImageReference reference, RegistryAuth? auth) => new(this, reference.NameOnly(), auth, $"repository:{reference.Path}:pull,push");
 
     /// <summary>Checks credentials with the registry they are for: docker login.</summary>
     /// <param name="auth">Its server address says which registry; none means Docker Hub.</param>
@@ -57,7 +56,7 @@ public sealed class RegistryClient : IDisposable
 
     /// <summary>Any file of the web, by the same proxies and trust as registries.</summary>
     /// <exception cref="FaultException">NotFound, InvalidArgument, PermissionDenied, Unavailable.</exception>
-    public Task<RemoteFile> DownloadAsync(Uri url, CancellationToken ct) => RemoteFile.OpenAsync(_http, url, ct);
+    public Task<RemoteFile> DownloadAsync(Uri url, CancellationToken ct) => RemoteFile.OpenAsync(_http, url, Options.IdleTimeout, ct);
 
     public void Dispose() => _http.Dispose();
 }

@@ -30,7 +30,10 @@ internal sealed record TokenResponse
     [JsonPropertyName("refresh_token")] public string? RefreshToken { get; init; }
 
     /// <summary>Seconds; 60 when missing.</summary>
-    [JsonPropertyName("expires_in")] public int? ExpiresIn { get; init; }
+    [JsonPropertyName("expires_in"), JsonNumberHandling(JsonNumberHandling.AllowReadingFromString)] public double? ExpiresIn { get; init; }
+
+    /// <summary>The one of the two that is not empty; OAuth2's name counts more. Null: none.</summary>
+    [JsonIgnore] public string? Usable => !string.IsNullOrEmpty(AccessToken) ? AccessToken : !string.IsNullOrEmpty(Token) ? Token : null;
 }
 
 /// <summary>Docker's registry API v1, GET /v1/search.</summary>

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http;
+using System.Text;
 using System.Text.Json;
 using Sampan.Faults;
 using Sampan.Specs.Oci.Image;
@@ -8,66 +10,102 @@ namespace Sampan.Distribution;
 /// <summary>A registry, or its token server, answered with an error. The message is what docker prints for it.</summary>
 public sealed class RegistryException : FaultException
 {
-    private RegistryException(HttpStatusCode status, string? code, string message) : base(KindOf(status, code), message) =>
-        (Status, Code) = (status, code);
+    private readonly Part _first;
+    private readonly bool _told;
+
+    private RegistryException(HttpStatusCode status, IReadOnlyList<Part> parts)
+        : this(status, parts[0], parts.Count == 1 ? parts[0].Text : $"errors:\n{string.Concat(parts.Select(part => part.Text + "\n"))}", told: false) { }
+
+    private RegistryException(HttpStatusCode status, Part first, string message, bool told) : base(KindOf(status, first.Code), message) => (Status, _first, _told) = (status, first, told);
 
     public HttpStatusCode Status { get; }
 
-    /// <summary>The first error's code (MANIFEST_UNKNOWN, …), or null when the body had none.</summary>
-    public string? Code { get; }
+    /// <summary>The first error's code (MANIFEST_UNKNOWN, …), or null when the answer had none.</summary>
+    public string? Code => _first.Code;
 
-    /// <summary>The same failure told of <paramref name="reference"/>, for errors that mean it is not there or not ours to see.</summary>
+    /// <summary>The first of several errors, told of <paramref name="reference"/> when it means that it is not there or not ours to see.</summary>
     public FaultException About(ImageReference reference) => Code switch
     {
-        "DENIED" => new FaultException(FaultKind.NotFound,
-            $"pull access denied for {reference.FamiliarName}, repository does not exist or may require 'docker login': {Message}", this),
-        "MANIFEST_UNKNOWN" => new FaultException(FaultKind.NotFound, $"manifest for {reference.FamiliarString} not found: {Message}", this),
-        "NAME_UNKNOWN" => new FaultException(FaultKind.NotFound, $"repository {reference.FamiliarName} not found: {Message}", this),
-        _ => this,
+        _ when _told => this,
+        RegistryErrorCode.Denied => new FaultException(FaultKind.NotFound,
+            $"pull access denied for {reference.FamiliarName}, repository does not exist or may require 'docker login': {_first.Text}", this),
+        RegistryErrorCode.ManifestUnknown => new FaultException(FaultKind.NotFound, $"manifest for {reference.FamiliarString} not found: {_first.Text}", this),
+        RegistryErrorCode.NameUnknown => new FaultException(FaultKind.NotFound, $"repository {reference.FamiliarName} not found: {_first.Text}", this),
+        _ => Told(_first.Text),
     };
 
-    internal static RegistryException From(HttpStatusCode status, string? reason, ReadOnlySpan<byte> body)
+    /// <summary>Reads an answer of 4xx as docker does: the challenge's own error first (RFC 6750 § 3), then the body. Others are told by their status.</summary>
+    internal static RegistryException From(HttpResponseMessage response, ReadOnlySpan<byte> body)
     {
-        RegistryErrors? document = Parse(body);
-        if (document?.Errors is [{ } first, ..])
-        {
-            string code = (first.Code ?? "UNKNOWN").ToUpperInvariant();
-            string words = code.ToLowerInvariant().Replace('_', ' ');
-            return new(status, code, string.IsNullOrEmpty(first.Message) ? words : $"{words}: {first.Message}");
-        }
-        return status switch
-        {
-            HttpStatusCode.Unauthorized => new(status, "UNAUTHORIZED", $"unauthorized: {document?.Details ?? "authentication required"}"),
-            HttpStatusCode.Forbidden => new(status, "DENIED", $"denied: {document?.Details ?? "requested access to the resource is denied"}"),
-            HttpStatusCode.TooManyRequests => new(status, "TOOMANYREQUESTS", "toomanyrequests: too many requests"),
-            _ => new(status, null, $"received unexpected HTTP status: {(int)status} {reason}"),
-        };
+        HttpStatusCode status = response.StatusCode;
+        if ((int)status is < 400 or >= 500) return new(status, [Unexpected(response)]);
+        Part? challenged = Challenge.Of(response).Where(challenge => challenge.IsBearer).Select(FromChallenge).FirstOrDefault(part => part is not null);
+        if (challenged is null) return new(status, FromBody(response, body));
+        return new(status, body.IsEmpty ? [challenged] : [challenged, .. FromBody(response, body)]);
     }
 
     /// <summary>The same failure in other words.</summary>
-    internal RegistryException Told(string message) => new(Status, Code, message);
+    internal RegistryException Told(string message) => new(Status, _first, message, told: true);
 
-    /// <summary>A body-less answer (to HEAD) that the code stands for.</summary>
-    internal static RegistryException NotFound(string code, string message) => new(HttpStatusCode.NotFound, code, message);
-
-    private static RegistryErrors? Parse(ReadOnlySpan<byte> body)
+    private static Part? FromChallenge(Challenge challenge)
     {
+        string? code = challenge["error"] switch { "invalid_token" => RegistryErrorCode.Unauthorized, "insufficient_scope" => RegistryErrorCode.Denied, _ => null };
+        if (code is null) return null;
+        return Part.Of(code, challenge["error_description"] is { Length: > 0 } description ? description : RegistryErrorCode.Meaning(code)!);
+    }
+
+    private static IReadOnlyList<Part> FromBody(HttpResponseMessage response, ReadOnlySpan<byte> body)
+    {
+        HttpStatusCode status = response.StatusCode;
+        string? type = response.Content.Headers.ContentType?.MediaType;
+        string text = Encoding.UTF8.GetString(body);
+        // The type counts, but many answer errors without one.
+        if (type is not ("application/json" or "application/vnd.api+json") && !text.StartsWith("{\"", StringComparison.Ordinal))
+            return [body.IsEmpty && CodeOf(status) is RegistryErrorCode.Unknown ? Unexpected(response) : Part.Of(CodeOf(status), body.IsEmpty ? RegistryErrorCode.Meaning(CodeOf(status))! : text)];
+        RegistryErrors? document = null;
+        string problem = "no error details found in HTTP response body";
         try
         {
-            return JsonSerializer.Deserialize(body, RegistryJson.Default.RegistryErrors);
+            document = JsonSerializer.Deserialize(body, RegistryJson.Default.RegistryErrors);
         }
-        catch (JsonException)
+        catch (JsonException e)
         {
-            return null;   // an HTML page of some proxy
+            problem = e.Message;
         }
+        if (!string.IsNullOrEmpty(document?.Details)) return [Part.Of(CodeOf(status), document.Details)];
+        if (document?.Errors is { Count: > 0 } errors && !errors.Contains(null!)) return [.. errors.Select(Part.Of)];
+        if (status is HttpStatusCode.Unauthorized) return [Part.Of(RegistryErrorCode.Unauthorized, RegistryErrorCode.Meaning(RegistryErrorCode.Unauthorized)!)];
+        return [new Part(null, $"error parsing HTTP {(int)status} response body: {problem}: \"{text}\"")];
     }
+
+    private static Part Unexpected(HttpResponseMessage response) => new(null, $"received unexpected HTTP status: {(int)response.StatusCode} {response.ReasonPhrase}");
+
+    private static string CodeOf(HttpStatusCode status) => status switch
+    {
+        HttpStatusCode.Unauthorized => RegistryErrorCode.Unauthorized,
+        HttpStatusCode.Forbidden => RegistryErrorCode.Denied,
+        HttpStatusCode.TooManyRequests => RegistryErrorCode.TooManyRequests,
+        _ => RegistryErrorCode.Unknown,
+    };
 
     private static FaultKind KindOf(HttpStatusCode status, string? code) => (status, code) switch
     {
-        (_, "UNAUTHORIZED" or "DENIED") => FaultKind.PermissionDenied,
+        (_, RegistryErrorCode.Unauthorized or RegistryErrorCode.Denied) => FaultKind.PermissionDenied,
         (HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden, _) => FaultKind.PermissionDenied,
         (HttpStatusCode.NotFound, _) => FaultKind.NotFound,
         (HttpStatusCode.BadRequest, _) => FaultKind.InvalidArgument,
         _ => FaultKind.Unavailable,
     };
+
+    /// <summary>One error of an answer.</summary>
+    private sealed record Part(string? Code, string Text)
+    {
+        internal static Part Of(string code, string message) => new(code, $"{RegistryErrorCode.Words(code)}: {message}");
+
+        internal static Part Of(RegistryError error)
+        {
+            string? meaning = RegistryErrorCode.Meaning(error.Code);
+            return Of(meaning is null ? RegistryErrorCode.Unknown : error.Code!, string.IsNullOrEmpty(error.Message) ? meaning ?? RegistryErrorCode.Meaning(RegistryErrorCode.Unknown)! : error.Message);
+        }
+    }
 }

@@ -14,20 +14,19 @@ internal sealed class RegistryLogin(RegistryClient client)
     internal async Task<string> RunAsync(RegistryAuth auth, CancellationToken ct)
     {
         RegistryHost host = client.Hosts.Upstream(DomainOf(auth.Serveraddress));
-        RegistryEndpoint endpoint = await client.Endpoints.FindAsync(host, ct).ConfigureAwait(false);
+        RegistryEndpoint endpoint = await client.Endpoints.FindAsync(host, client.Options.MaxAttempts, ct).ConfigureAwait(false);
         try
         {
             var (authorization, refreshToken) = await client.Tokens.LoginAsync(endpoint, auth, ct).ConfigureAwait(false);
-            using HttpResponseMessage response = await client.Http.SendAsync((to, same) =>
+            using HttpResponseMessage response = await client.Http.SendAsync((to, home) =>
             {
-                var request = new HttpRequestMessage(HttpMethod.Get, to);
-                if (same) request.Headers.Authorization = authorization;
+                HttpRequestMessage request = RegistryRequest.Make(HttpMethod.Get, to, home ? host : null);
+                if (home) request.Headers.Authorization = authorization;
                 return request;
             }, endpoint.Base, endpoint.Trust, ct).ConfigureAwait(false);
             if (response.StatusCode is HttpStatusCode.OK) return refreshToken ?? "";
-            if (response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
-                throw RegistryException.From(response.StatusCode, response.ReasonPhrase, await Body.ReadAsync(response, 1 << 20, "the registry's error", ct).ConfigureAwait(false));
-            throw new FaultException(FaultKind.Unavailable, $"login attempt to {endpoint.Base} failed with status: {(int)response.StatusCode} {response.ReasonPhrase}");
+            FaultKind kind = response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden ? FaultKind.PermissionDenied : FaultKind.Unavailable;
+            throw new FaultException(kind, $"login attempt to {endpoint.Base} failed with status: {(int)response.StatusCode} {response.ReasonPhrase}");
         }
         catch (RegistryException e)
         {

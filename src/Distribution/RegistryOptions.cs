@@ -3,7 +3,7 @@ namespace Sampan.Distribution;
 /// <summary>How registries are reached.</summary>
 public sealed record RegistryOptions
 {
-    /// <summary>host, host:port or CIDR: reached by plain HTTP when HTTPS does not answer, and certificates are not verified.
+    /// <summary>host, host:port (of another port than the scheme's) or CIDR: reached by plain HTTP when HTTPS does not answer, and certificates are not verified.
     /// Loopback (127.0.0.0/8, ::1) always is one.</summary>
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
 
@@ -14,11 +14,17 @@ public sealed record RegistryOptions
     /// The first that has one for the registry counts.</summary>
     public IReadOnlyList<string> HostFolders { get; init; } = ["/etc/sampan/certs.d", "/etc/docker/certs.d", "/etc/containerd/certs.d"];
 
+    /// <summary>Through which proxies; null: as the environment says.</summary>
+    public ProxyOptions? Proxy { get; init; }
+
     /// <summary>Fails a connection attempt.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(15);
 
     /// <summary>Fails a request whose answer, or whose body's next bytes, do not come.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Fails an upload that is not confirmed so long after its last byte: a registry may have to copy it first.</summary>
+    public TimeSpan CommitTimeout { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>Attempts in a row without a byte gained before a request is given up.</summary>
     public int MaxAttempts { get; init; } = 5;

@@ -31,20 +31,20 @@ internal sealed class RegistrySearch(RegistryClient client)
         var (authority, words) = Split(term);
         var host = authority is Hub ? new RegistryHost { Authority = Hub, Scheme = Uri.UriSchemeHttps } : client.Hosts.Upstream(authority);
         // Where the scheme is not known, the registry's own API tells it.
-        string scheme = host.Scheme ?? (await client.Endpoints.FindAsync(host, ct).ConfigureAwait(false)).Base.Scheme;
+        string scheme = host.Scheme ?? (await client.Endpoints.FindAsync(host, client.Options.MaxAttempts, ct).ConfigureAwait(false)).Base.Scheme;
         var url = new Uri($"{scheme}://{host.Authority}/v1/search?q={Uri.EscapeDataString(words)}&n={(limit == 0 ? 25 : limit)}");
         var trust = new Trust(host.SkipVerify is true || await client.IsInsecureAsync(host.Authority, ct).ConfigureAwait(false), host.Certificates);
-        using HttpResponseMessage response = await client.Http.SendAsync((to, same) =>
+        using HttpResponseMessage response = await client.Http.SendAsync((to, home) =>
         {
-            var request = new HttpRequestMessage(HttpMethod.Get, to);
-            if (same && auth?.Credentials is { } credentials) request.Headers.Authorization = TokenSource.Basic(credentials);
+            HttpRequestMessage request = RegistryRequest.Make(HttpMethod.Get, to, home ? host : null);
+            if (home && auth?.Credentials is { } credentials) request.Headers.Authorization = TokenSource.Basic(credentials);
             return request;
         }, url, trust, ct).ConfigureAwait(false);
         if (response.StatusCode is not HttpStatusCode.OK)
             throw new FaultException(FaultKind.Unavailable, $"cannot search '{authority}': unexpected status code {(int)response.StatusCode}; most registries other than Docker Hub have no search");
         try
         {
-            byte[] body = await Body.ReadAsync(response, MaxAnswerBytes, "the answer to the search", ct).ConfigureAwait(false);
+            byte[] body = await Body.ReadAsync(response, MaxAnswerBytes, "the answer to the search", client.Options.IdleTimeout, ct).ConfigureAwait(false);
             return JsonSerializer.Deserialize(body, RegistryJson.Default.SearchAnswer)?.Results?.Where(hit => hit is not null).ToList() ?? [];
         }
         catch (JsonException e)

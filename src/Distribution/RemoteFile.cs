@@ -8,7 +8,6 @@ namespace Sampan.Distribution;
 /// <summary>A file being downloaded from an ordinary web server: docker import's URL.</summary>
 public sealed class RemoteFile : IDisposable
 {
-    private const int MaxErrorBytes = 64 * 1024;
     private readonly HttpResponseMessage _response;
 
     private RemoteFile(HttpResponseMessage response, Stream content) => (_response, Content) = (response, content);
@@ -19,13 +18,13 @@ public sealed class RemoteFile : IDisposable
     public long Length => _response.Content.Headers.ContentLength ?? -1;
 
     /// <exception cref="FaultException">NotFound, InvalidArgument, PermissionDenied, Unavailable; the message has the server's answer.</exception>
-    internal static async Task<RemoteFile> OpenAsync(HttpSender http, Uri url, CancellationToken ct)
+    internal static async Task<RemoteFile> OpenAsync(HttpSender http, Uri url, TimeSpan patience, CancellationToken ct)
     {
         HttpResponseMessage response = await http.SendAsync((to, _) => new HttpRequestMessage(HttpMethod.Get, to), url, new Trust(false, HostCertificates.None), ct).ConfigureAwait(false);
         if (response.IsSuccessStatusCode) return new RemoteFile(response, await response.Content.ReadAsStreamAsync(ct).ConfigureAwait(false));
         using (response)
         {
-            byte[] body = await Body.ReadAsync(response, MaxErrorBytes, "the server's error", ct).ConfigureAwait(false);
+            byte[] body = await Body.ReadErrorAsync(response, patience, ct).ConfigureAwait(false);
             FaultKind kind = response.StatusCode switch
             {
                 HttpStatusCode.NotFound => FaultKind.NotFound,

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Sampan.Distribution;
@@ -23,8 +24,12 @@ internal static class TlsOptions
             return options;
         }
         X509Certificate2Collection authorities = trust.Certificates.LoadAuthorities();
-        if (authorities.Count > 0)
-            options.RemoteCertificateValidationCallback = (_, certificate, chain, errors) => errors is SslPolicyErrors.None || IsBelow(authorities, certificate, chain, errors);
+        options.RemoteCertificateValidationCallback = (connection, certificate, chain, errors) =>
+        {
+            if (errors is SslPolicyErrors.None || authorities.Count > 0 && IsBelow(authorities, certificate, chain, errors)) return true;
+            using var own = certificate is null ? null : new X509Certificate2(certificate);
+            throw new AuthenticationException(CertificateFault.Explain(own, errors, (connection as SslStream)?.TargetHostName ?? ""));
+        };
         return options;
     }
 

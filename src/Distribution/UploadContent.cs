@@ -4,12 +4,12 @@ using System.Net.Http;
 namespace Sampan.Distribution;
 
 /// <summary>The body of an upload: <paramref name="size"/> bytes of a blob from where the stream stands, told of as they go out.</summary>
-internal sealed class UploadContent(Stream content, long size) : HttpContent
+internal sealed class UploadContent(Stream content, long size, Action<long> progress) : HttpContent
 {
-    private const int ChunkBytes = 128 * 1024;
+    private const int ChunkBytes = 64 * 1024;   // small enough to be no large object
 
-    /// <summary>Bytes sent so far.</summary>
-    internal event Action<long>? Sent;
+    /// <summary>Called with the bytes sent so far, and whether they are all.</summary>
+    internal Action<long, bool>? Sent { get; set; }
 
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
@@ -18,7 +18,8 @@ internal sealed class UploadContent(Stream content, long size) : HttpContent
         {
             await stream.WriteAsync(buffer.AsMemory(0, got), cancellationToken).ConfigureAwait(false);
             sent += got;
-            Sent?.Invoke(sent);
+            Sent?.Invoke(sent, sent == size);
+            progress(sent);
         }
     }
 

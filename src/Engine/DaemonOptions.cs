@@ -72,6 +72,18 @@ public sealed record DaemonOptions
     /// <summary><c>--log-opt</c> of the default driver.</summary>
     public IReadOnlyDictionary<string, string> LogOptions { get; init; } = new Dictionary<string, string>();
 
+    /// <summary><c>--max-concurrent-downloads</c>, <c>--max-concurrent-uploads</c>: layers on the line at once, of all images together; 0: any number.</summary>
+    public int MaxConcurrentDownloads { get; init; } = 3;
+    public int MaxConcurrentUploads { get; init; } = 5;
+
+    /// <summary><c>--max-download-attempts</c>: in a row, without a byte gained.</summary>
+    public int MaxDownloadAttempts { get; init; } = 5;
+
+    /// <summary><c>--http-proxy</c>, <c>--https-proxy</c>, <c>--no-proxy</c>: how registries are reached; null: as the environment says.</summary>
+    public string? HttpProxy { get; init; }
+    public string? HttpsProxy { get; init; }
+    public string? NoProxy { get; init; }
+
     /// <summary><c>--insecure-registry</c>: host[:port] or CIDR; loopback is always allowed plain HTTP.</summary>
     public IReadOnlyList<string> InsecureRegistries { get; init; } = [];
 

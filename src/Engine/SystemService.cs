@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Sampan.Distribution;
 using Sampan.Engine.Containers;
 using Sampan.Engine.Containers.Create;
 using Sampan.Images;
@@ -119,9 +120,9 @@ public sealed class SystemService
             NCpu = Environment.ProcessorCount,
             MemTotal = (long)HostFacts.MemoryBytes,
             DockerRootDir = _options.DataRoot,
-            HttpProxy = Environment.GetEnvironmentVariable("HTTP_PROXY") ?? "",
-            HttpsProxy = Environment.GetEnvironmentVariable("HTTPS_PROXY") ?? "",
-            NoProxy = Environment.GetEnvironmentVariable("NO_PROXY") ?? "",
+            HttpProxy = WithoutPassword(_options.HttpProxy ?? ProxyOptions.FromEnvironment().Http),
+            HttpsProxy = WithoutPassword(_options.HttpsProxy ?? ProxyOptions.FromEnvironment().Https),
+            NoProxy = _options.NoProxy ?? ProxyOptions.FromEnvironment().Exceptions,
             Name = Environment.MachineName,
             Labels = _options.Labels,
             ServerVersion = ProductVersion.Split('+')[0],
@@ -172,6 +173,10 @@ public sealed class SystemService
             .ToDictionary(index => index.Name),
         Mirrors = _options.RegistryMirrors,
     };
+
+    // http://user:secret@proxy:3128: shown as dockerd shows it
+    private static string WithoutPassword(string proxy) =>
+        Uri.TryCreate(proxy, UriKind.Absolute, out var url) && url.UserInfo.Length > 0 ? new UriBuilder(url) { UserName = "xxxxx", Password = "xxxxx" }.Uri.ToString() : proxy;
 
     private static bool ReadFlag(string path) => File.Exists(path) && File.ReadAllText(path).Trim() == "1";
 

@@ -8,7 +8,7 @@ using Sampan.Specs.Oci.Image;
 namespace Sampan.Images;
 
 /// <summary>Pulls: docs/flows/pull.md.</summary>
-internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, RegistryClient registries, ILogger log)
+internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, RegistryClient registries, TransferSlots slots, ILogger log)
 {
     internal async Task<PullResult> PullAsync(ImageReference reference, PullOptions options, IProgress<PullProgress> receiver, CancellationToken ct)
     {
@@ -16,12 +16,16 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
         Repository repository = registries.Repository(reference, options.Auth);
         try
         {
-            if (!options.AllTags) return await PullOneAsync(repository, reference.WithDefaultTag(), options, progress, ct).ConfigureAwait(false);
+            if (!options.AllTags) return Finish(reference.WithDefaultTag(), await PullOneAsync(repository, reference.WithDefaultTag(), options, progress, ct).ConfigureAwait(false), progress);
             if (!reference.IsNameOnly) throw new FaultException(FaultKind.InvalidArgument, "tag can't be used with --all-tags/-a");
             PullResult? last = null;
+            bool downloaded = false;
             foreach (string tag in await repository.TagsAsync(ct).ConfigureAwait(false))
+            {
                 last = await PullOneAsync(repository, reference.WithTag(tag), options, progress, ct).ConfigureAwait(false);
-            return last ?? throw new FaultException(FaultKind.NotFound, $"repository {reference.FamiliarName} has no tags");
+                downloaded |= last.Outcome is PullOutcome.Downloaded;
+            }
+            return last is not null ? Finish(reference, last with { Outcome = downloaded ? PullOutcome.Downloaded : PullOutcome.UpToDate }, progress) : throw new FaultException(FaultKind.NotFound, $"repository {reference.FamiliarName} has no tags");
         }
         catch (FaultException e) when (DiskFull.IsToldBy(e))
         {
@@ -37,21 +41,34 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
     private async Task<PullResult> PullOneAsync(Repository repository, ImageReference reference, PullOptions options, SerialProgress progress, CancellationToken ct)
     {
         long started = System.Diagnostics.Stopwatch.GetTimestamp();
-        string tagOrDigest = reference.Digest?.ToString() ?? reference.Tag!;
-
         if (await FindCurrentAsync(repository, reference, options, ct).ConfigureAwait(false) is { } current)
         {
-            progress.Report(PullingFrom(reference, tagOrDigest));
-            return Finish(reference, current.Image, current.Digest, PullOutcome.UpToDate, progress);
+            progress.Report(PullingFrom(reference));
+            progress.Report(new PullProgress($"Digest: {current.Digest}"));
+            return new PullResult(current.Image, current.Digest, PullOutcome.UpToDate);
         }
 
         using var lease = new ImageLease(store);
-        var (image, target) = await FetchAsync(repository, reference, tagOrDigest, options, lease, progress, ct).ConfigureAwait(false);
+        var (image, target) = await FetchAnywhereAsync(repository, reference, options, lease, progress, ct).ConfigureAwait(false);
         bool known = store.Catalog.Reference(reference)?.Image == image.Id;
         ImageReference byDigest = reference.WithDigest(target.Digest);
         image = store.Put(image, reference.Digest is null ? [reference, byDigest] : [byDigest], target);
         Log.Pulled(log, reference.ToString(), image.Layers.Sum(layer => layer.Blob.Size), (long)System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-        return Finish(reference, image, target.Digest, known ? PullOutcome.UpToDate : PullOutcome.Downloaded, progress);
+        progress.Report(new PullProgress($"Digest: {target.Digest}"));
+        return new PullResult(image, target.Digest, known ? PullOutcome.UpToDate : PullOutcome.Downloaded);
+    }
+
+    /// <summary>What a mirror gave that is wrong (another digest, a manifest that is none) says nothing about the registry.</summary>
+    private async Task<(Image Image, Descriptor Target)> FetchAnywhereAsync(Repository repository, ImageReference reference, PullOptions options, ImageLease lease, SerialProgress progress, CancellationToken ct)
+    {
+        try
+        {
+            return await FetchAsync(repository, reference, options, lease, progress, ct).ConfigureAwait(false);
+        }
+        catch (FaultException e) when (!ct.IsCancellationRequested && !DiskFull.IsToldBy(e) && repository.LeaveMirrors())
+        {
+            return await FetchAsync(repository, reference, options, lease, progress, ct).ConfigureAwait(false);
+        }
     }
 
     /// <summary>The image we have under this name, if the registry still means the same by it.</summary>
@@ -65,12 +82,12 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
         return same ? (image, known.Target.Digest) : null;
     }
 
-    private async Task<(Image Image, Descriptor Target)> FetchAsync(Repository repository, ImageReference reference, string tagOrDigest, PullOptions options,
+    private async Task<(Image Image, Descriptor Target)> FetchAsync(Repository repository, ImageReference reference, PullOptions options,
         ImageLease lease, SerialProgress progress, CancellationToken ct)
     {
         var resolver = new ManifestResolver(store.Content, repository, reference, options.Platform);
         // Nothing is told before the registry has answered: until then a failure is the whole answer to the client.
-        var (target, fetched) = await resolver.ResolveAsync(tagOrDigest, lease.Blobs, () => progress.Report(PullingFrom(reference, tagOrDigest)), ct).ConfigureAwait(false);
+        var (target, fetched) = await resolver.ResolveAsync(reference.Digest?.ToString() ?? reference.Tag!, lease.Blobs, () => progress.Report(PullingFrom(reference)), ct).ConfigureAwait(false);
         Manifest manifest = fetched.Manifest!;
         ImageConfig config = await FetchConfigAsync(repository, reference, manifest, lease.Blobs, ct).ConfigureAwait(false);
         // An index was asked for the platform already; and what it says counts, since old configs leave their variant out.
@@ -79,8 +96,8 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
 
         var sources = LayerSource.Of(manifest, config);
         lease.Hold(sources);
-        var layers = new LayersPull(store, unpacker, repository, lease.Blobs, progress);
-        var unpacked = await layers.RunAsync(sources, options.Parallelism, ct).ConfigureAwait(false);
+        var layers = new LayersPull(store, unpacker, repository, slots, lease.Blobs, progress);
+        var unpacked = await layers.RunAsync(sources, ct).ConfigureAwait(false);
         return (store.Make(fetched.Descriptor, manifest, config, unpacked, lease.Blobs), target.Descriptor);
     }
 
@@ -101,15 +118,15 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
         return config;
     }
 
-    private static PullProgress PullingFrom(ImageReference reference, string tagOrDigest) => new($"Pulling from {reference.Path}", tagOrDigest);
+    // "latest: Pulling from library/busybox"    "docker.io/library/busybox@sha256:…: Pulling from library/busybox"
+    private static PullProgress PullingFrom(ImageReference reference) => new($"Pulling from {reference.Path}", reference.Digest is null ? reference.Tag : reference.ToString());
 
-    private static PullResult Finish(ImageReference reference, Image image, Digest digest, PullOutcome outcome, SerialProgress progress)
+    private static PullResult Finish(ImageReference reference, PullResult result, SerialProgress progress)
     {
-        progress.Report(new PullProgress($"Digest: {digest}"));
-        progress.Report(new PullProgress(outcome is PullOutcome.UpToDate
+        progress.Report(new PullProgress(result.Outcome is PullOutcome.UpToDate
             ? $"Status: Image is up to date for {reference.FamiliarString}"
             : $"Status: Downloaded newer image for {reference.FamiliarString}"));
-        return new PullResult(image, digest, outcome);
+        return result;
     }
 
     private static partial class Log

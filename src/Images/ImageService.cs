@@ -15,6 +15,7 @@ public sealed class ImageService : IDisposable
     private readonly ImageStore _store;
     private readonly RegistryClient _registries;
     private readonly ImagePuller _puller;
+    private readonly ImagePusher _pusher;
     private readonly ImageLoader _loader;
     private readonly ImageImporter _importer;
     private readonly ImageCommitter _committer;
@@ -25,7 +26,8 @@ public sealed class ImageService : IDisposable
         _registries = new RegistryClient(options.Registries);
         ApplyOptions applying = options.Layers with { Whiteouts = snapshotter.Whiteouts };
         var unpacker = new Unpacker(snapshotter, applying, _store.LayerSize);
-        _puller = new ImagePuller(_store, unpacker, _registries, logs.CreateLogger<ImagePuller>());
+        _puller = new ImagePuller(_store, unpacker, _registries, new TransferSlots(options.MaxDownloads), logs.CreateLogger<ImagePuller>());
+        _pusher = new ImagePusher(_store, _registries, new TransferSlots(options.MaxUploads));
         var storedLayers = new StoredLayers(_store.Content, unpacker);
         _loader = new ImageLoader(_store, storedLayers);
         _committer = new ImageCommitter(_store, storedLayers);
@@ -48,10 +50,10 @@ public sealed class ImageService : IDisposable
         _puller.PullAsync(reference, options, progress, ct);
 
     /// <summary>Sends an image, or, given a name without tag, all tags of a repository, to its registry.</summary>
-    /// <returns>One per tag.</returns>
+    /// <param name="pushed">Told of each tag when it is there.</param>
     /// <exception cref="FaultException">NotFound: no such tag here. PermissionDenied, Unavailable.</exception>
-    public Task<IReadOnlyList<PushResult>> PushAsync(ImageReference reference, PushOptions options, IProgress<PullProgress> progress, CancellationToken ct) =>
-        new ImagePusher(_store, _registries).PushAsync(reference, options, progress, ct);
+    public Task PushAsync(ImageReference reference, PushOptions options, IProgress<PullProgress> progress, Action<PushResult> pushed, CancellationToken ct) =>
+        _pusher.PushAsync(reference, options, progress, pushed, ct);
 
     /// <summary>Reads an archive of docker save or an OCI image layout, plain or gzipped tar, from front to back.</summary>
     /// <param name="platform">Takes the images of this platform only; null: all, and of an index the one for this machine.</param>

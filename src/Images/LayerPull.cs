@@ -4,7 +4,7 @@ using Sampan.Distribution;
 namespace Sampan.Images;
 
 /// <summary>One layer of a pull: fetched, and unpacked while it comes; told of in dockerd's words.</summary>
-internal sealed class LayerPull(ImageStore store, Repository repository, Lease lease, IProgress<PullProgress> progress, LayerSource source)
+internal sealed class LayerPull(ImageStore store, Repository repository, TransferSlots slots, Lease lease, IProgress<PullProgress> progress, LayerSource source)
 {
     private readonly string _id = source.Blob.Digest.Hex[..12];
     private readonly ByteProgress _extracting = new(progress, "Extracting", source.Blob.Digest.Hex[..12], source.Blob.Size);
@@ -26,32 +26,20 @@ internal sealed class LayerPull(ImageStore store, Repository repository, Lease l
     /// <summary>Takes its place in the order of layers; the bytes come with <see cref="FetchAsync"/>.</summary>
     internal void Join(Unpacker unpacker, LayerUnpackShare? below) => _unpack = unpacker.Join(source, below, Extracted);
 
-    internal async Task FetchAsync(SemaphoreSlim slots, CancellationToken ct)
+    internal async Task FetchAsync(CancellationToken ct)
     {
-        if (!slots.Wait(0, ct))
+        _fetch = Open();
+        _unpack!.Supply(Open());
+        var downloading = new ByteProgress(progress, "Downloading", _id, source.Blob.Size);
+        for (long seen = 0; !_fetch.Completion.IsCompleted && seen < source.Blob.Size; seen = _fetch.Written)
         {
-            Step("Waiting");
-            await slots.WaitAsync(ct).ConfigureAwait(false);
+            await _fetch.ChangedAsync(seen, ct).ConfigureAwait(false);
+            downloading.Report(_fetch.Written);
         }
-        try
-        {
-            _fetch = Open();
-            _unpack!.Supply(Open());
-            var downloading = new ByteProgress(progress, "Downloading", _id, source.Blob.Size);
-            for (long seen = 0; !_fetch.Completion.IsCompleted && seen < source.Blob.Size; seen = _fetch.Written)
-            {
-                await _fetch.ChangedAsync(seen, ct).ConfigureAwait(false);
-                downloading.Report(_fetch.Written);
-            }
-            Step("Verifying Checksum");
-            await _fetch.Completion.WaitAsync(ct).ConfigureAwait(false);
-            Step("Download complete");
-            _downloaded = true;
-        }
-        finally
-        {
-            slots.Release();
-        }
+        if (!_fetch.Completion.IsFaulted) Step("Verifying Checksum");
+        await _fetch.Completion.WaitAsync(ct).ConfigureAwait(false);
+        Step("Download complete");
+        _downloaded = true;
     }
 
     /// <returns>Bytes of the layer's files.</returns>
@@ -71,7 +59,22 @@ internal sealed class LayerPull(ImageStore store, Repository repository, Lease l
         if (_fetch is not null) await _fetch.LeaveAsync().ConfigureAwait(false);
     }
 
-    private BlobFetch Open() => store.Content.Fetch(source.Blob, (offset, token) => repository.BlobAsync(source.Blob, offset, Retrying, token), lease);
+    private BlobFetch Open() => store.Content.Fetch(source.Blob, OpenAsync, lease);
+
+    /// <summary>Called by the transfer alone that everybody who wants this blob shares.</summary>
+    private async Task<Stream> OpenAsync(long offset, CancellationToken ct)
+    {
+        IDisposable slot = await slots.EnterAsync(() => Step("Waiting"), ct).ConfigureAwait(false);
+        try
+        {
+            return new HeldStream(await repository.BlobAsync(source.Blob, offset, Retrying, ct).ConfigureAwait(false), slot);
+        }
+        catch
+        {
+            slot.Dispose();
+            throw;
+        }
+    }
 
     private void Extracted(long bytes)
     {

@@ -4,14 +4,12 @@ using Sampan.Distribution;
 namespace Sampan.Images;
 
 /// <summary>All layers of a pull at once: a few fetched at a time, each unpacked while it comes. The first failure ends the others.</summary>
-internal sealed class LayersPull(ImageStore store, Unpacker unpacker, Repository repository, Lease lease, IProgress<PullProgress> progress)
+internal sealed class LayersPull(ImageStore store, Unpacker unpacker, Repository repository, TransferSlots slots, Lease lease, IProgress<PullProgress> progress)
 {
     /// <param name="sources">Base layer first; held by the caller's lease.</param>
-    /// <param name="parallelism">Fetched at once; 1 or more.</param>
-    internal async Task<IReadOnlyList<ImageLayer>> RunAsync(IReadOnlyList<LayerSource> sources, int parallelism, CancellationToken ct)
+    internal async Task<IReadOnlyList<ImageLayer>> RunAsync(IReadOnlyList<LayerSource> sources, CancellationToken ct)
     {
-        LayerPull[] layers = [.. sources.Select(source => new LayerPull(store, repository, lease, progress, source))];
-        using var slots = new SemaphoreSlim(Math.Max(1, parallelism));
+        LayerPull[] layers = [.. sources.Select(source => new LayerPull(store, repository, slots, lease, progress, source))];
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
         var work = new List<Task>();
         try
@@ -21,7 +19,7 @@ internal sealed class LayersPull(ImageStore store, Unpacker unpacker, Repository
             foreach (var layer in layers.Where(layer => !layer.IsHere))
             {
                 layer.Join(unpacker, below?.Unpack);
-                work.Add(layer.FetchAsync(slots, ended.Token));
+                work.Add(layer.FetchAsync(ended.Token));
                 below = layer;
             }
             Task<long>[] sizes = [.. layers.Select(layer => layer.UnpackedAsync(ended.Token))];

@@ -12,9 +12,6 @@ public sealed record PullOptions
     /// <summary>Null: anonymous.</summary>
     public RegistryAuth? Auth { get; init; }
 
-    /// <summary>Layers fetched at once, per image; 1 or more.</summary>
-    public int Parallelism { get; init; } = 3;
-
     /// <summary>Every tag of the repository: docker pull --all-tags. The reference must then have neither tag nor digest.</summary>
     public bool AllTags { get; init; }
 }

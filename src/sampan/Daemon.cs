@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
-using Sampan.Distribution;
 using Sampan.Engine;
 using Sampan.EngineApi;
 using Sampan.Faults;
@@ -70,12 +69,6 @@ internal static partial class Daemon
         return usual with { MaxBytes = options.MaxLayerBytes ?? usual.MaxBytes, MaxEntries = options.MaxLayerEntries ?? usual.MaxEntries };
     }
 
-    private static RegistryOptions RegistriesOf(DaemonOptions options)
-    {
-        var registries = new RegistryOptions { InsecureRegistries = options.InsecureRegistries, Mirrors = options.RegistryMirrors };
-        return options.RegistryConfigFolders.Count == 0 ? registries : registries with { HostFolders = options.RegistryConfigFolders };
-    }
-
     private static async Task ServeAsync(DaemonOptions options, DaemonLog logs, ILogger log)
     {
         long begin = Environment.TickCount64;
@@ -95,7 +88,9 @@ internal static partial class Daemon
         using var images = ImageService.Open(new ImageServiceOptions
         {
             Root = Path.Combine(options.DataRoot, "image"),
-            Registries = RegistriesOf(options),
+            Registries = RegistryArguments.OptionsOf(options),
+            MaxDownloads = options.MaxConcurrentDownloads,
+            MaxUploads = options.MaxConcurrentUploads,
             Layers = LayersOf(options),
         }, Snapshotters.Open(Path.Combine(options.DataRoot, "snapshots"), options.StorageDriver), logs);
         using var networks = new NetworkManager(NetworkOptionsOf(options), logs.CreateLogger<NetworkManager>());

@@ -17,6 +17,7 @@ internal static class DaemonArguments
           -b, --bridge string               Bridge of the default network (default "docker0")
               --bip string                  Address of the bridge, in CIDR form
               --cgroup-parent string        Parent of all containers' cgroups (default "/sampan")
+              --config-file string          Directives in a JSON file (default "/etc/sampan/daemon.json", if there is one)
               --data-root string            What survives a reboot (default "/var/lib/sampan")
           -D, --debug                       Log more
               --default-cgroupns-mode string   Cgroup namespace of containers: host or private
@@ -28,6 +29,8 @@ internal static class DaemonArguments
               --exec-root string            What does not survive a reboot (default "/run/sampan")
               --fixed-cidr string           Addresses of the bridge's subnet for containers
           -H, --host list                   Where to listen: unix:///path or tcp://address:port (default "unix:///run/sampan/sampan.sock")
+              --http-proxy string           Proxy for http:// registries (default: the environment's HTTP_PROXY)
+              --https-proxy string          Proxy for https:// registries (default: the environment's HTTPS_PROXY)
               --icc                         Containers of the bridge reach each other (default true)
               --insecure-registry list      Registry that may answer plain HTTP
               --ip ip                       Address that published ports bind to (default 0.0.0.0)
@@ -37,7 +40,11 @@ internal static class DaemonArguments
               --live-restore                Containers outlive the daemon; always so (default true)
               --log-driver string           Log driver of containers: json-file or none (default "json-file")
               --log-opt map                 Option of the log driver (max-size, max-file)
+              --max-concurrent-downloads int   Layers pulled at once; 0: any number (default 3)
+              --max-concurrent-uploads int  Layers pushed at once; 0: any number (default 5)
+              --max-download-attempts int   Attempts in a row without a byte gained (default 5)
               --mtu int                     MTU of container networks
+              --no-proxy string             Hosts that are reached without a proxy (default: the environment's NO_PROXY)
           -p, --pidfile string              Write the daemon's pid there
               --registry-config list        Folder of hosts.toml and certificates per registry (default /etc/sampan/certs.d, /etc/docker/certs.d, /etc/containerd/certs.d)
               --registry-mirror list        Mirror of Docker Hub
@@ -58,7 +65,26 @@ internal static class DaemonArguments
     /// <exception cref="FaultException">InvalidArgument: an unknown flag or a value that cannot be read.</exception>
     public static DaemonOptions Parse(IReadOnlyList<string> args)
     {
+        var given = Flags(args);
+        var named = given.Select(flag => flag.Name).ToHashSet(StringComparer.Ordinal);
+        string? path = given.LastOrDefault(flag => flag.Name is "--config-file")?.Value;
         var options = new DaemonOptions();
+        if (path is not null || File.Exists(DaemonFile.DefaultPath))
+        {
+            path ??= DaemonFile.DefaultPath;
+            var directives = DaemonFile.Read(path, IsFlag);
+            if (directives.Where(directive => named.Contains(directive.Name)).Select(directive => directive.Name[2..]).Distinct().ToList() is { Count: > 0 } twice)
+                throw DaemonFile.Bad(path, $"the following directives are specified both as a flag and in the configuration file: {string.Join(", ", twice)}");
+            foreach (var (flag, value) in directives) options = Apply(options, flag, value);
+        }
+        foreach (var (flag, value) in given) options = Apply(options, flag, value);
+        return options;
+    }
+
+    /// <summary>Every flag, by its long name, with its value.</summary>
+    private static List<DaemonFlag> Flags(IReadOnlyList<string> args)
+    {
+        var flags = new List<DaemonFlag>();
         for (int i = 0; i < args.Count; i++)
         {
             string word = args[i];
@@ -69,15 +95,17 @@ internal static class DaemonArguments
             string flag = Short.GetValueOrDefault(word, word);
             if (!flag.StartsWith("--", StringComparison.Ordinal))
                 throw Invalid($"unexpected argument '{word}'");
-            value ??= Booleans.Contains(flag) ? "true" : ++i < args.Count ? args[i] : throw Invalid($"flag needs an argument: {word}");
-            options = Apply(options, flag, value);
+            flags.Add(new(flag, value ?? (Booleans.Contains(flag) ? "true" : ++i < args.Count ? args[i] : throw Invalid($"flag needs an argument: {word}"))));
         }
-        return options;
+        return flags;
     }
+
+    private static bool IsFlag(string flag) => Usage.Contains($" {flag} ", StringComparison.Ordinal) && flag is not "--config-file";
 
     private static DaemonOptions Apply(DaemonOptions options, string flag, string value) => flag switch
     {
         "--host" => options with { Hosts = [.. options.Hosts, value] },
+        "--config-file" => options,
         "--data-root" => options with { DataRoot = Path.GetFullPath(value) },
         "--exec-root" => options with { ExecRoot = Path.GetFullPath(value) },
         "--pidfile" => options with { PidFile = Path.GetFullPath(value) },
@@ -100,8 +128,14 @@ internal static class DaemonArguments
         "--default-shm-size" => options with { DefaultShmSize = Bytes(flag, value) },
         "--log-driver" => options with { LogDriver = value },
         "--log-opt" => options with { LogOptions = WithPair(options.LogOptions, flag, value) },
-        "--insecure-registry" => options with { InsecureRegistries = [.. options.InsecureRegistries, value] },
-        "--registry-mirror" => options with { RegistryMirrors = [.. options.RegistryMirrors, MirrorUrl(value)] },
+        "--insecure-registry" => options with { InsecureRegistries = [.. options.InsecureRegistries.Union([RegistryArguments.Insecure(value)])] },
+        "--registry-mirror" => options with { RegistryMirrors = [.. options.RegistryMirrors.Union([RegistryArguments.Mirror(value)])] },
+        "--max-concurrent-downloads" => options with { MaxConcurrentDownloads = RegistryArguments.Concurrent("downloads", value) },
+        "--max-concurrent-uploads" => options with { MaxConcurrentUploads = RegistryArguments.Concurrent("uploads", value) },
+        "--max-download-attempts" => options with { MaxDownloadAttempts = RegistryArguments.Attempts(value) },
+        "--http-proxy" => options with { HttpProxy = value },
+        "--https-proxy" => options with { HttpsProxy = value },
+        "--no-proxy" => options with { NoProxy = value },
         "--registry-config" => options with { RegistryConfigFolders = [.. options.RegistryConfigFolders, Path.GetFullPath(value)] },
         "--label" => options with { Labels = [.. options.Labels, value] },
         "--runtime-path" => options with { RuntimePath = Path.GetFullPath(value) },
@@ -111,16 +145,6 @@ internal static class DaemonArguments
     };
 
     private static bool Boolean(string flag, string value) => bool.TryParse(value, out bool result) ? result : throw Bad(flag, value, "true or false");
-
-    // https://mirror.example    http://127.0.0.1:5000/
-    private static string MirrorUrl(string value)
-    {
-        if (!Uri.TryCreate(value, UriKind.Absolute, out var url) || url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
-            throw Invalid($"invalid mirror: no scheme specified for \"{value}\": must use either 'https://' or 'http://'");
-        if (url.Query.Length > 0 || url.Fragment.Length > 0) throw Invalid($"invalid mirror: query or fragment at end of the URI \"{value}\"");
-        if (url.UserInfo.Length > 0) throw Invalid("invalid mirror: username/password not allowed in URI");
-        return value.TrimEnd('/') + "/";
-    }
 
     // 172.30.0.1/24: an address with a prefix, not a network
     private static string IPNetworkText(string flag, string value)

@@ -18,8 +18,7 @@ internal sealed class HostTable(RegistryOptions options)
     internal IReadOnlyList<RegistryHost> Of(string domain)
     {
         var upstream = new RegistryHost { Authority = domain is HubDomain ? HubRegistry : domain };
-        string? folder = options.HostFolders.SelectMany(root => Names(domain).Select(name => Path.Combine(root, name))).FirstOrDefault(Directory.Exists);
-        if (folder is not null)
+        if (FolderOf(domain) is { } folder)
         {
             string file = Path.Combine(folder, "hosts.toml");
             if (File.Exists(file)) return HostsFile.Read(file, upstream, domain);
@@ -27,6 +26,8 @@ internal sealed class HostTable(RegistryOptions options)
         }
         return domain is HubDomain ? [.. options.Mirrors.Select(MirrorOf), upstream] : [upstream];
     }
+
+    private string? FolderOf(string domain) => options.HostFolders.SelectMany(root => Names(domain).Select(name => Path.Combine(root, name))).FirstOrDefault(Directory.Exists);
 
     // registry.example:5000, or as containerd writes it where a colon is no part of names: registry.example_5000_
     private static IEnumerable<string> Names(string domain)
@@ -37,9 +38,18 @@ internal sealed class HostTable(RegistryOptions options)
     }
 
     /// <summary>dockerd's --registry-mirror: for Docker Hub only, and asked as a registry of its own.</summary>
-    private static RegistryHost MirrorOf(string url)
+    private RegistryHost MirrorOf(string url)
     {
         var parsed = new Uri(url);
-        return new RegistryHost { Authority = parsed.Authority, Scheme = parsed.Scheme, Path = parsed.AbsolutePath.TrimEnd('/') + "/v2/", IsMirror = true, Pushes = false };
+        string? folder = FolderOf(parsed.Authority);
+        return new RegistryHost
+        {
+            Authority = parsed.Authority,
+            Scheme = parsed.Scheme,
+            Path = parsed.AbsolutePath.TrimEnd('/') + "/v2/",
+            IsMirror = true,
+            Pushes = false,
+            Certificates = folder is null ? HostCertificates.None : HostCertificates.InFolder(folder),
+        };
     }
 }

@@ -26,10 +26,13 @@ internal sealed record RegistryHost
     /// <summary>Null: as <see cref="InsecureHosts"/> says.</summary>
     internal bool? SkipVerify { get; init; }
     internal HostCertificates Certificates { get; init; } = HostCertificates.None;
+
+    /// <summary>Null: as the options say.</summary>
+    internal TimeSpan? DialTimeout { get; init; }
     internal IReadOnlyList<KeyValuePair<string, string>> Headers { get; init; } = [];
 
     internal Uri BaseOf(string scheme) => new($"{scheme}://{Authority}{Path}");
 
     /// <summary>The same text for the same place reached in the same way.</summary>
-    internal string Key => $"{Scheme} {Authority}{Path} {SkipVerify} {Certificates.Key}";
+    internal string Key => $"{Scheme} {Authority}{Path} {SkipVerify} {DialTimeout} {Certificates.Key}";
 }

@@ -49,12 +49,13 @@ internal sealed class ApiRequest(HttpContext http, ApiVersion version, string na
 
     internal Filters Filters() => Engine.Filters.Parse(Text("filters"));
 
-    /// <summary>The header X-Registry-Auth. Malformed credentials count as none, as dockerd holds it: a pull may do without.</summary>
-    internal RegistryAuth? Credentials()
+    /// <summary>The header X-Registry-Auth, or the registry's part of X-Registry-Config. Malformed credentials count as none, as dockerd holds it: a pull may do without.</summary>
+    /// <param name="domain">The registry.</param>
+    internal RegistryAuth? Credentials(string domain)
     {
         try
         {
-            return RegistryAuth.FromHeader(http.Request.Headers["X-Registry-Auth"]);
+            return RegistryAuth.FromHeader(http.Request.Headers["X-Registry-Auth"]) ?? RegistryAuth.FromConfigHeader(http.Request.Headers["X-Registry-Config"], domain);
         }
         catch (FaultException)
         {

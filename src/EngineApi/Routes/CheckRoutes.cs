@@ -15,7 +15,7 @@ internal sealed class CheckRoutes(EngineHost engine)
     /// <summary>A line for each problem, then one that counts; problems that are left are the stream's error.</summary>
     private async Task Check(ApiRequest request)
     {
-        var credentials = request.Credentials();
+        var credentials = request.Credentials("");
         await new ProgressStream(request) { ErrorsInBand = true }.RunAsync(async progress =>
         {
             var result = await engine.Images.CheckAsync(request.Flag("repair"), domain => HostOf(credentials) == domain ? credentials : null, new Problems(progress), request.Aborted);

@@ -30,8 +30,8 @@ internal sealed class ImageTransferRoutes(EngineHost engine)
         string tag = request.Text("tag");
         if (tag.Length > 0) reference = Digest.TryParse(tag, out var digest) ? reference.WithDigest(digest) : reference.WithTag(tag);
         if (reference.FamiliarName == "scratch") throw new FaultException(FaultKind.PermissionDenied, "'scratch' is a reserved name");
-        var options = new PullOptions { Platform = PlatformOf(request), Auth = request.Credentials(), AllTags = reference.IsNameOnly };
-        await new ProgressStream(request).RunAsync(progress => engine.ImagePull.PullAsync(reference, options, progress, request.Aborted));
+        var options = new PullOptions { Platform = PlatformOf(request), Auth = request.Credentials(reference.Domain), AllTags = reference.IsNameOnly };
+        await new ProgressStream(request).RunAsync(progress => RegistryFault.ToldAsync(engine.ImagePull.PullAsync(reference, options, progress, request.Aborted)));
     }
 
     /// <summary>Without tag: every tag of the repository.</summary>
@@ -41,21 +41,17 @@ internal sealed class ImageTransferRoutes(EngineHost engine)
         var reference = tag.Length > 0 ? RepositoryTag.Parse(request.Name, tag) : ImageReference.Parse(request.Name);
         var options = new PushOptions
         {
-            Auth = request.Credentials(),
+            Auth = request.Credentials(reference.Domain),
             // Older clients sent it without meaning it.
             Platform = request.Version.IsBelow(46) ? null : Platforms.FromJson(request.Text("platform")),
         };
         await new ProgressStream(request).RunAsync(async progress =>
         {
-            foreach (var pushed in await _images.PushAsync(reference, options, progress, request.Aborted))
+            await _images.PushAsync(reference, options, progress, pushed => progress.Report(new ProgressMessage
             {
-                var receipt = new PushReceipt { Tag = pushed.Tag, Digest = pushed.Digest.ToString(), Size = pushed.Size };
-                progress.Report(new ProgressMessage
-                {
-                    ProgressDetail = new Specs.Docker.ProgressDetail(),
-                    Aux = JsonSerializer.SerializeToElement(receipt, DockerJson.Wire.PushReceipt),
-                });
-            }
+                ProgressDetail = new Specs.Docker.ProgressDetail(),
+                Aux = JsonSerializer.SerializeToElement(new PushReceipt { Tag = pushed.Tag, Digest = pushed.Digest.ToString(), Size = pushed.Size }, DockerJson.Wire.PushReceipt),
+            }), request.Aborted);
             engine.Events.PublishImage("push", reference.FamiliarString, reference.FamiliarName);
         });
     }

@@ -44,11 +44,12 @@ internal sealed class RegistryRoutes(EngineHost engine)
         var filters = request.Filters();
         filters.Validate("is-automated", "is-official", "stars");
         int limit = request.Integer("limit") ?? 0;
+        if (limit < 0) throw new FaultException(FaultKind.InvalidArgument, "invalid limit specified");
         bool? official = filters.GetBoolean("is-official");
         int stars = filters.Get("stars").Select(text => int.TryParse(text, out int number) ? number
             : throw new FaultException(FaultKind.InvalidArgument, $"invalid filter 'stars={text}'")).DefaultIfEmpty(0).Max();
         // Nothing is automated any more, says Docker Hub.
-        var hits = filters.GetBoolean("is-automated") is true ? [] : await _images.Registries.SearchAsync(request.Text("term"), limit, request.Credentials(), request.Aborted);
+        var hits = filters.GetBoolean("is-automated") is true ? [] : await RegistryFault.ToldAsync(_images.Registries.SearchAsync(request.Text("term"), limit, request.Credentials("docker.io"), request.Aborted));
         IReadOnlyList<ImageSearchResult> results =
         [
             .. hits.Where(hit => (official is null || hit.IsOfficial == official) && hit.StarCount >= stars).Select(hit => new ImageSearchResult
@@ -66,7 +67,8 @@ internal sealed class RegistryRoutes(EngineHost engine)
     {
         if (Digest.TryParse(request.Name, out _) || Digest.TryParse("sha256:" + request.Name, out _))
             throw new FaultException(FaultKind.Internal, "no manifest found for full image ID");
-        var remote = await _images.InspectRemoteAsync(ImageReference.Parse(request.Name), request.Credentials(), request.Aborted);
+        var reference = ImageReference.Parse(request.Name);
+        var remote = await RegistryFault.ToldAsync(_images.InspectRemoteAsync(reference, request.Credentials(reference.Domain), request.Aborted));
         await request.WriteJsonAsync(new DistributionInspect
         {
             Descriptor = ManifestDocuments.Descriptor(remote.Descriptor),

@@ -46,11 +46,9 @@ public sealed record RegistryAuth
     public static RegistryAuth? FromHeader(string? header)
     {
         if (string.IsNullOrEmpty(header)) return null;
-        string base64 = header.Trim().TrimEnd('=').Replace('-', '+').Replace('_', '/');
-        base64 = base64.PadRight((base64.Length + 3) / 4 * 4, '=');
         try
         {
-            var auth = JsonSerializer.Deserialize(Convert.FromBase64String(base64), RegistryAuthJson.Default.RegistryAuth);
+            var auth = JsonSerializer.Deserialize(Decode(header), RegistryAuthJson.Default.RegistryAuth);
             return auth is null || auth.IsEmpty ? null : auth;
         }
         catch (Exception e) when (e is FormatException or JsonException)
@@ -59,10 +57,46 @@ public sealed record RegistryAuth
         }
     }
 
+    /// <summary>Reads the X-Registry-Config header: base64 of a JSON object of credentials by registry.</summary>
+    /// <param name="domain">The registry in question: "docker.io", "registry.example:5000".</param>
+    /// <returns>Null when it holds none for it.</returns>
+    /// <exception cref="FaultException">InvalidArgument: not base64 or not JSON.</exception>
+    public static RegistryAuth? FromConfigHeader(string? header, string domain)
+    {
+        if (string.IsNullOrEmpty(header)) return null;
+        try
+        {
+            var all = JsonSerializer.Deserialize(Decode(header), RegistryAuthJson.Default.DictionaryStringRegistryAuth);
+            if (all is null) return null;
+            foreach (var (address, auth) in all)
+                if (DomainOf(address) == domain && auth is { IsEmpty: false }) return auth;
+            return null;
+        }
+        catch (Exception e) when (e is FormatException or JsonException)
+        {
+            throw new FaultException(FaultKind.InvalidArgument, "invalid X-Registry-Config header: expected base64 of a JSON object", e);
+        }
+    }
+
+    private static byte[] Decode(string header)
+    {
+        string base64 = header.Trim().TrimEnd('=').Replace('-', '+').Replace('_', '/');
+        return Convert.FromBase64String(base64.PadRight((base64.Length + 3) / 4 * 4, '='));
+    }
+
+    // https://index.docker.io/v1/    http://registry.example:5000    registry.example
+    private static string DomainOf(string address)
+    {
+        int scheme = address.IndexOf("://", StringComparison.Ordinal);
+        string host = (scheme < 0 ? address : address[(scheme + 3)..]).Split('/')[0];
+        return host is "index.docker.io" or "registry-1.docker.io" ? "docker.io" : host;
+    }
+
     /// <summary>Never the secrets.</summary>
     public override string ToString() => $"RegistryAuth({Credentials?.Username ?? "token"})";
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(RegistryAuth))]
+[JsonSerializable(typeof(Dictionary<string, RegistryAuth>))]
 public sealed partial class RegistryAuthJson : JsonSerializerContext;

@@ -118,7 +118,7 @@ public sealed class CommitAndRegistryTests(EngineServer engine) : IClassFixture<
         var (status, answer) = await engine.PostAsync("/auth", $$"""{"username":"ann","password":"secret","serveraddress":"{{registry.Address}}"}""");
         Assert.Equal((200, "Login Succeeded", ""), (status, answer.GetProperty("Status").GetString(), answer.GetProperty("IdentityToken").GetString()));
         (status, answer) = await engine.PostAsync("/auth", $$"""{"username":"ann","password":"guess","serveraddress":"{{registry.Address}}"}""");
-        Assert.Equal((401, $"Get \"http://{registry.Address}/v2/\": unauthorized: authentication required"), (status, answer.GetProperty("message").GetString()));
+        Assert.Equal((401, $"login attempt to http://{registry.Address}/v2/ failed with status: 401 Unauthorized"), (status, answer.GetProperty("message").GetString()));
     }
 
     [Fact]

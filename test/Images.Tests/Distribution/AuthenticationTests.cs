@@ -58,7 +58,7 @@ public sealed class AuthenticationTests : IDisposable
 
             var name = ImageReference.Parse($"{registry.Address}/private/app");
             var stranger = await Assert.ThrowsAnyAsync<FaultException>(() => store.Service.PullAsync(name, new PullOptions(), new Progress(), default));
-            Assert.Equal(FaultKind.PermissionDenied, stranger.Kind);
+            Assert.StartsWith($"pull access denied for {registry.Address}/private/app, repository does not exist or may require 'docker login': denied: ", stranger.Message, StringComparison.Ordinal);
             var wrong = await Assert.ThrowsAnyAsync<FaultException>(() => store.Service.PullAsync(name, new PullOptions { Auth = Ann with { Password = "guess" } }, new Progress(), default));
             Assert.Contains("unauthorized: incorrect username or password", wrong.Message);
             await store.Service.PullAsync(name, new PullOptions { Auth = Ann }, new Progress(), default);

@@ -75,7 +75,7 @@ public sealed class HostTests(DebianRegistry registry) : IClassFixture<DebianReg
 
         int before = proxy.Requests.Count;
         store.Service.Tag(image.Id.ToString(), ImageReference.Parse("nobody.invalid/pushed:1"));
-        await store.Service.PushAsync(ImageReference.Parse("nobody.invalid/pushed:1"), new PushOptions(), new Progress(), default);
+        await store.Service.PushAsync(ImageReference.Parse("nobody.invalid/pushed:1"), new PushOptions(), new Progress(), _ => { }, default);
         Assert.Equal(before, proxy.Requests.Count);
         Assert.Contains(made.Digest.ToString(), await Tool.RunAsync("skopeo", "inspect", "--tls-verify=false", $"docker://{registry.Address}/team/pushed:1"));
     }
@@ -117,12 +117,75 @@ public sealed class HostTests(DebianRegistry registry) : IClassFixture<DebianReg
         }
     }
 
+    [Fact]
+    public async Task A_mirror_that_gives_other_bytes_or_does_not_answer_is_left_for_the_registry()
+    {
+        var made = MadeImage.Of([Files]);
+        await registry.PushAsync("wrong", "latest", made);
+        await using var corrupt = new FaultyProxy(registry.Address, (line, _) => line.Contains($"/blobs/{made.LayerDigests[0]}", StringComparison.Ordinal) ? new Fault { CorruptAt = 500 } : null);
+        using var silent = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Tcp);
+        silent.Bind(new System.Net.IPEndPoint(System.Net.IPAddress.Loopback, 0));
+        silent.Listen(0);
+        // Nobody accepts: when the queue is full, connections hang as with a firewall.
+        var filling = Enumerable.Range(0, 3).Select(_ => new System.Net.Sockets.TcpClient()).ToList();
+        foreach (var one in filling) _ = one.ConnectAsync((System.Net.IPEndPoint)silent.LocalEndPoint!);
+        WriteHosts("nobody.invalid", $"""
+            server = "http://{registry.Address}"
+            [host."http://{silent.LocalEndPoint}"]
+              dial_timeout = "200ms"
+            [host."http://{corrupt.Address}"]
+            """);
+        using var store = new OpenStore(_folder["data"], Options());
+        var took = System.Diagnostics.Stopwatch.StartNew();
+        PullResult pulled = await store.Service.PullAsync(ImageReference.Parse("nobody.invalid/wrong"), new PullOptions(), new Progress(), default);
+        Assert.Equal(Files["a"], store.ReadFile(pulled.Image, "a"));
+        Assert.InRange(took.Elapsed.TotalSeconds, 0, 10);
+        Assert.Contains(corrupt.Requests, head => head.Contains("/blobs/", StringComparison.Ordinal));
+        foreach (var one in filling) one.Dispose();
+    }
+
+    [Fact]
+    public async Task What_a_hosts_file_says_of_the_registry_itself_needs_no_server_in_it()
+    {
+        await registry.PushAsync("headed", "latest", MadeImage.Of([Files]));
+        await using var proxy = new FaultyProxy(registry.Address, (_, _) => null);
+        WriteHosts(proxy.Address, """
+            [header]
+              x-who = "sampan"
+            """);
+        using var store = new OpenStore(_folder["data"], Options());
+        await store.Service.PullAsync(ImageReference.Parse($"{proxy.Address}/headed"), new PullOptions(), new Progress(), default);
+        Assert.All(proxy.Requests, head => Assert.Contains("x-who: sampan", head, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_mirror_of_Docker_Hub_has_certificates_by_its_own_name()
+    {
+        MadeCertificates.Write(_folder["made"]);
+        var secure = await DebianRegistry.WithTlsAsync(_folder["made"]);
+        try
+        {
+            await secure.PushAsync("library/app", "latest", MadeImage.Of([Files]));
+            Directory.CreateDirectory(_folder[$"certs.d/{secure.Address}"]);
+            foreach (string file in (string[])["ca.crt", "client.cert", "client.key"]) File.Copy(_folder["made/" + file], _folder[$"certs.d/{secure.Address}/{file}"]);
+            using var store = new OpenStore(_folder["data"], Options() with { Mirrors = [$"https://{secure.Address}/"] });
+            Assert.Equal(PullOutcome.Downloaded, (await store.Service.PullAsync(ImageReference.Parse("app"), new PullOptions(), new Progress(), default)).Outcome);
+        }
+        finally
+        {
+            await secure.DisposeAsync();
+        }
+    }
+
     [Theory]
     [InlineData("[host.\"ftp://x\"]", "'ftp://x' is no http or https address")]
     [InlineData("server = \n", "line 1: '' is no value")]
     [InlineData("\n\nserver = \"a\" b", "line 3: the line should end here")]
     [InlineData("[host.\"http://a\"]\ncapabilities = [\"fly\"]", "unknown capability 'fly' of 'http://a'")]
     [InlineData("[host.\"http://a\"]\nclient = [[\"a\"]]", "'client' must hold files or pairs of files")]
+    [InlineData("[host.\"http://a\"]\ndial_timeout = \"soon\"", "'soon' is no duration")]
+    [InlineData("[host.\"http://a\"]\nuser = \"ann\"", "unknown key 'user' of 'http://a'")]
+    [InlineData("mirrors = [\"http://a\"]", "unknown key 'mirrors'")]
     [InlineData("[[host]]", "an array of tables is not understood here")]
     [InlineData("server = \"a", "'\"' is expected")]
     public async Task A_hosts_file_that_cannot_be_read_is_named_with_the_place(string content, string message)

@@ -24,8 +24,8 @@ public sealed class LoginTests : IDisposable
         {
             using var client = new RegistryClient(Options);
             Assert.Equal("", await client.LoginAsync(new RegistryAuth { Username = "ann", Password = "secret", Serveraddress = registry.Address }, default));
-            var refused = await Assert.ThrowsAsync<RegistryException>(() => client.LoginAsync(new RegistryAuth { Username = "ann", Password = "guess", Serveraddress = "http://" + registry.Address }, default));
-            Assert.Equal($"Get \"http://{registry.Address}/v2/\": unauthorized: authentication required", refused.Message);
+            var refused = await Assert.ThrowsAsync<FaultException>(() => client.LoginAsync(new RegistryAuth { Username = "ann", Password = "guess", Serveraddress = "http://" + registry.Address }, default));
+            Assert.Equal(($"login attempt to http://{registry.Address}/v2/ failed with status: 401 Unauthorized", FaultKind.PermissionDenied), (refused.Message, refused.Kind));
         }
         finally
         {

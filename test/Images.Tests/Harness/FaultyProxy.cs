@@ -123,6 +123,7 @@ public sealed class FaultyProxy : IAsyncDisposable
         byte[] one = new byte[1];
         while (await stream.ReadAsync(one, _stop.Token) == 1)
         {
+            if (head.Length == 0 && one[0] == 0x16) return "";   // TLS, which it does not speak
             head.Append((char)one[0]);
             if (one[0] == '\n' && head.Length >= 4 && head.ToString(head.Length - 4, 4) == "\r\n\r\n") return head.ToString();
         }

@@ -87,7 +87,8 @@ public sealed class CheckTests(DebianRegistry registry) : IClassFixture<DebianRe
         }
         using var reopened = new OpenStore(_folder.Path);
         Assert.Equal((5, 0), await CheckAsync(reopened, false));
-        var pushed = await reopened.Service.PushAsync(ImageReference.Parse($"{registry.Address}/again:1"), new PushOptions(), new Progress(), default);
+        var pushed = new List<PushResult>();
+        await reopened.Service.PushAsync(ImageReference.Parse($"{registry.Address}/again:1"), new PushOptions(), new Progress(), pushed.Add, default);
         Assert.Equal(plain.Digest, Assert.Single(pushed).Digest);
         reopened.Service.Remove($"{registry.Address}/again:1", new ImageRemoveOptions());
         reopened.Service.Remove($"{registry.Address}/plain", new ImageRemoveOptions());

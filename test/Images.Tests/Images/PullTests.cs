@@ -150,7 +150,9 @@ public sealed class PullTests(DebianRegistry registry) : IClassFixture<DebianReg
         await registry.PushAsync("digested", "v1", made);
         using var store = new OpenStore(_folder.Path);
         string name = $"{registry.Address}/digested@{made.Digest}";
-        PullResult result = await store.Service.PullAsync(ImageReference.Parse(name), new PullOptions(), new Progress(), default);
+        var progress = new Progress();
+        PullResult result = await store.Service.PullAsync(ImageReference.Parse(name), new PullOptions(), progress, default);
+        Assert.Equal(["Pulling from digested"], progress.Steps(name));
         Assert.Empty(result.Image.Tags);
         Assert.Same(result.Image, store.Service.Find(name));
         Assert.Same(result.Image, store.Service.Find(result.Image.Id.Hex[..5]));
@@ -163,7 +165,9 @@ public sealed class PullTests(DebianRegistry registry) : IClassFixture<DebianReg
         await registry.PushAsync("many", "a", MadeImage.Of([Base], label: "a"));
         await registry.PushAsync("many", "b", MadeImage.Of([Base], label: "b"));
         using var store = new OpenStore(_folder.Path);
-        await store.Service.PullAsync(ImageReference.Parse($"{registry.Address}/many"), new PullOptions { AllTags = true }, new Progress(), default);
+        var progress = new Progress();
+        await store.Service.PullAsync(ImageReference.Parse($"{registry.Address}/many"), new PullOptions { AllTags = true }, progress, default);
+        Assert.Equal($"Status: Downloaded newer image for {registry.Address}/many", Assert.Single(progress.Steps(null), step => step.StartsWith("Status", StringComparison.Ordinal)));
         Assert.Equal(["a", "b"], store.Service.List().SelectMany(image => image.Tags).Select(tag => tag.Tag!).Order());
     }
 

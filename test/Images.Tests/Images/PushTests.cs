@@ -28,7 +28,8 @@ public sealed class PushTests(DebianRegistry registry) : IClassFixture<DebianReg
         store.Service.Tag(image.Id.ToString(), name);
         var progress = new Progress();
 
-        PushResult pushed = Assert.Single(await store.Service.PushAsync(name, new PushOptions(), progress, default));
+        PushResult? pushed = null;
+        await store.Service.PushAsync(name, new PushOptions(), progress, one => pushed = one, default);
 
         Assert.Equal(new PushResult("v1", made.Digest, made.Manifest.Length), pushed);
         Assert.Equal([$"The push refers to repository [{name.Name}]", $"v1: digest: {made.Digest} size: {made.Manifest.Length}"], progress.Steps(null));
@@ -37,12 +38,12 @@ public sealed class PushTests(DebianRegistry registry) : IClassFixture<DebianReg
         Assert.Contains(made.Digest.ToString(), await Tool.RunAsync("skopeo", "inspect", "--tls-verify=false", $"docker://{name}"));
 
         var again = new Progress();
-        await store.Service.PushAsync(name, new PushOptions(), again, default);
+        await store.Service.PushAsync(name, new PushOptions(), again, _ => { }, default);
         Assert.Equal(["Preparing", "Layer already exists"], again.Steps(image.Layers[0].DiffId.Hex[..12]));
 
         store.Service.Tag(image.Id.ToString(), ImageReference.Parse($"{registry.Address}/mounted-{docker}".ToLowerInvariant()));
         var mounted = new Progress();
-        await store.Service.PushAsync(ImageReference.Parse($"{registry.Address}/mounted-{docker}".ToLowerInvariant()), new PushOptions(), mounted, default);
+        await store.Service.PushAsync(ImageReference.Parse($"{registry.Address}/mounted-{docker}".ToLowerInvariant()), new PushOptions(), mounted, _ => { }, default);
         Assert.Equal(["Preparing", $"Mounted from {name.Path}"], mounted.Steps(image.Layers[0].DiffId.Hex[..12]));
     }
 
@@ -51,7 +52,11 @@ public sealed class PushTests(DebianRegistry registry) : IClassFixture<DebianReg
     {
         using var store = new OpenStore(_folder.Path);
         Assert.Equal("An image does not exist locally with the tag: nothing",
-            (await Assert.ThrowsAsync<FaultException>(() => store.Service.PushAsync(ImageReference.Parse("nothing:v1"), new PushOptions(), new Progress(), default))).Message);
+            (await Assert.ThrowsAsync<FaultException>(() => store.Service.PushAsync(ImageReference.Parse("nothing:v1"), new PushOptions(), new Progress(), _ => { }, default))).Message);
+
+        await store.Service.ImportAsync(new MemoryStream(MadeImage.TarOf(Base)), new ImportOptions { Reference = ImageReference.Parse("something:v1") }, default);
+        Assert.Equal("tag does not exist: something:v2",
+            (await Assert.ThrowsAsync<FaultException>(() => store.Service.PushAsync(ImageReference.Parse("something:v2"), new PushOptions(), new Progress(), _ => { }, default))).Message);
 
         using var tokens = new TokenServer();
         var guarded = await DebianRegistry.WithTokensAsync(tokens);
@@ -59,8 +64,8 @@ public sealed class PushTests(DebianRegistry registry) : IClassFixture<DebianReg
         {
             var name = ImageReference.Parse($"{guarded.Address}/private/app:v1");
             await store.Service.ImportAsync(new MemoryStream(MadeImage.TarOf(Base)), new ImportOptions { Reference = name }, default);
-            Assert.Equal(FaultKind.PermissionDenied, (await Assert.ThrowsAnyAsync<FaultException>(() => store.Service.PushAsync(name, new PushOptions(), new Progress(), default))).Kind);
-            await store.Service.PushAsync(name, new PushOptions { Auth = new RegistryAuth { Username = "ann", Password = "secret" } }, new Progress(), default);
+            Assert.Equal(FaultKind.PermissionDenied, (await Assert.ThrowsAnyAsync<FaultException>(() => store.Service.PushAsync(name, new PushOptions(), new Progress(), _ => { }, default))).Kind);
+            await store.Service.PushAsync(name, new PushOptions { Auth = new RegistryAuth { Username = "ann", Password = "secret" } }, new Progress(), _ => { }, default);
         }
         finally
         {

@@ -49,7 +49,7 @@ public sealed class UploadTests : IDisposable
         using var store = new OpenStore(_folder.Path);
         var name = ImageReference.Parse($"{server.Address}/app:1");
         Image image = await store.Service.ImportAsync(new MemoryStream(MadeImage.TarOf(Large)), new ImportOptions { Reference = name }, default);
-        await store.Service.PushAsync(name, new PushOptions(), new Progress(), default);
+        await store.Service.PushAsync(name, new PushOptions(), new Progress(), _ => { }, default);
         foreach (var digest in image.Layers.Select(layer => layer.Blob.Digest).Append(image.Id)) Assert.True(server.Blobs.ContainsKey(digest.ToString()), string.Join('\n', server.Requests));
     }
 }

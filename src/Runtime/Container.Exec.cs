@@ -31,10 +31,11 @@ public sealed partial class Container
                 TerminalOwner.Set(pty, Spec.Linux, process.User);
             }
             using StandardStreams? streams = pty is null ? new(options.Stdin, options.Stdout, options.Stderr, options.PreserveFds) : null;
+            using SafeFileHandle? ownNull = streams?.HasNull == true ? StandardStreams.OpenNull(root) : null;
             using CgroupEntrance entrance = Cgroup.OpenEntrance(options.Cgroup);
             using SafeFileHandle proc = ProcessFileSystem.Open();
             IReadOnlyList<string> environment = ProcessEnvironment.Make(process.Env, process.User.Uid, root);
-            using ExecPlan plan = new(Spec, options, Process, entrance, proc, streams, pty, SeccompFilters.For(Spec.Linux, _directory.SeccompCache), environment, HasOwnMounts ? null : root.Handle);
+            using ExecPlan plan = new(Spec, options, Process, entrance, proc, streams, ownNull, pty, SeccompFilters.For(Spec.Linux, _directory.SeccompCache), environment, HasOwnMounts ? null : root.Handle);
             using PidNamespaceEntry entry = new(Process.Pidfd);
             using CpuAffinity? affinity = CpuAffinity.Assume(process.ExecCPUAffinity?.Initial);
             using Child child = Start(plan, entrance, options);

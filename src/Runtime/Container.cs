@@ -71,6 +71,7 @@ public sealed partial class Container : IDisposable
                 InitStartTime = null,
                 CgroupPath = null,
                 SystemdUnit = null,
+                StandardStreams = null,
             };
         }
     }

@@ -69,6 +69,7 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
                 InitStartTime = ProcessStat.Read(child.Process.Pid)?.StartTime,
                 CgroupPath = place.Path,
                 SystemdUnit = place.Unit,
+                StandardStreams = resources.Streams?.Names,
             };
             directory.Write(state);
             return new Container(id, spec, directory, state, child.Process, place.Group, _pty?.Master);
@@ -133,7 +134,8 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
             using MountNamespaceVisit visit = new(child.Process);
             tree = builder.Pivot();
         }
-        child.GoOn(_pty?.Peer);
+        using (SafeFileHandle? ownNull = resources.Streams?.HasNull == true ? StandardStreams.OpenNull(root.Directory) : null)
+            child.GoOn(_pty?.Peer ?? ownNull);
         if (options.NoPivot || tree is not null) child.GoOn(tree ?? root.Directory.Handle);
         tree?.Dispose();
     }

@@ -1,6 +1,7 @@
 using Sampan.Faults;
 using Sampan.Linux;
 using Sampan.Linux.Native;
+using Sampan.Runtime.Criu;
 using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime;
@@ -21,6 +22,26 @@ public sealed class ContainerRuntime(string stateRoot)
         {
             if (options.HasNotifySocket) spec = NotifyFolder.Make($"{stateRoot}/{id}", spec);
             return new ContainerCreation(id, spec, options, directory).Run();
+        }
+        catch
+        {
+            directory.Remove();
+            directory.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Brings a container back that <see cref="Container.Checkpoint"/> saved; it runs, and its first process is our child. On failure nothing stays behind.</summary>
+    /// <exception cref="FaultException">As <see cref="Create"/>; NotSupported: no criu, or one that cannot; Internal: it failed.</exception>
+    public Container Restore(string id, CreateOptions options, CriuOptions images)
+    {
+        RuntimeSpec spec = options.Spec ?? Container.ReadSpec(options.Bundle);
+        SpecValidator.Check(spec, options);
+        StateDirectory directory = StateDirectory.Create(stateRoot, id);
+        try
+        {
+            using Restoration restoration = new(id, $"{stateRoot}/{id}", spec, options, images, directory);
+            return restoration.Run();
         }
         catch
         {

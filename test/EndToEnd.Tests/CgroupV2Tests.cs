@@ -8,12 +8,7 @@ public sealed class CgroupV2Tests
     [Fact]
     public async Task On_cgroup_v2_limits_devices_freezing_and_oom_work_as_on_v1()
     {
-        string checkout = Path.GetDirectoryName(Repository.Out)!;
-        CommandResult guest = await Command.RunAsync([Path.Combine(checkout, "eng/microvm"), Path.Combine(checkout, "test/EndToEnd.Tests/Guests/cgroup-v2.sh"),
-            Path.Combine(Repository.Fixtures, "busybox.tar")], patience: TimeSpan.FromMinutes(6));
-        guest.Succeeded();
-        Dictionary<string, string> said = guest.Lines.Select(line => line.Split(": ", 2)).Where(parts => parts.Length == 2)
-            .GroupBy(parts => parts[0]).ToDictionary(group => group.Key, group => group.Last()[1].Trim());
+        Dictionary<string, string> said = await MicroVm.RunAsync("cgroup-v2", MicroVm.Busybox);
 
         Assert.Equal("2 cgroupfs", said["version"]);
         Assert.Equal("67108864 33554432 42 50000 100000 0 59", said["limits"]);

@@ -14,12 +14,7 @@ public sealed class DeepImageTests
             string[] images = [$"{folder}/deep-127.tar", $"{folder}/deep-200.tar"];
             DeepImage.Write(images[0], "deep:127", 127);
             DeepImage.Write(images[1], "deep:200", 200);
-            string checkout = Path.GetDirectoryName(Repository.Out)!;
-            CommandResult guest = await Command.RunAsync([Path.Combine(checkout, "eng/microvm"), Path.Combine(checkout, "test/EndToEnd.Tests/Guests/deep-image.sh"), .. images],
-                patience: TimeSpan.FromMinutes(6));
-            guest.Succeeded();
-            Dictionary<string, string> said = guest.Lines.Select(line => line.Split(": ", 2)).Where(parts => parts.Length == 2)
-                .GroupBy(parts => parts[0]).ToDictionary(group => group.Key, group => group.Last()[1].Trim());
+            Dictionary<string, string> said = await MicroVm.RunAsync("deep-image", images);
 
             Assert.Equal("6.1", said["kernel"]);
             Assert.Equal("overlay2", said["driver"]);

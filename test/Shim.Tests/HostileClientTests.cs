@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Sampan.Shim.Tests.Harness;
 using Sampan.ShimClient;
-using Sampan.ShimClient.Protobuf;
+using Sampan.Specs.Protobuf;
 using Sampan.ShimClient.Ttrpc;
 
 namespace Sampan.Shim.Tests;

@@ -1,6 +1,6 @@
 using Sampan.Faults;
 using Sampan.ShimClient;
-using Sampan.ShimClient.Protobuf;
+using Sampan.Specs.Protobuf;
 using Sampan.ShimClient.Ttrpc;
 using Sampan.Specs;
 

@@ -22,9 +22,9 @@ public enum CgroupMode
 public sealed class CgroupFileSystem
 {
     private const long Cgroup1Magic = 0x27e0eb, Cgroup2Magic = 0x63677270;   // statfs(2)
-    private readonly Lazy<List<OwnCgroup>> _own = new(OwnCgroup.ReadAll, LazyThreadSafetyMode.None);
+    private readonly Lazy<List<ProcessCgroup>> _own = new(ProcessCgroup.ReadAll, LazyThreadSafetyMode.None);
 
-    private CgroupFileSystem(string mountPoint, CgroupMode mode, List<OwnCgroup>? own, IReadOnlyList<CgroupHierarchy> hierarchies)
+    private CgroupFileSystem(string mountPoint, CgroupMode mode, List<ProcessCgroup>? own, IReadOnlyList<CgroupHierarchy> hierarchies)
     {
         (MountPoint, Mode, Hierarchies) = (mountPoint, mode, hierarchies);
         if (own is not null) _own = new(own);
@@ -44,8 +44,8 @@ public sealed class CgroupFileSystem
         if (IsUnified(mountPoint))
             return new(mountPoint, CgroupMode.Unified, null, [new CgroupHierarchy("", mountPoint)]);
         List<CgroupHierarchy> hierarchies = [];
-        List<OwnCgroup> own = OwnCgroup.ReadAll();
-        foreach (OwnCgroup line in own)
+        List<ProcessCgroup> own = ProcessCgroup.ReadAll();
+        foreach (ProcessCgroup line in own)
         {
             if (line.Controllers.Length == 0) continue;
             // A hierarchy is mounted under its controller list, a named one under its name; links exist for each member of a list.

@@ -16,7 +16,7 @@ public static class RuntimeProgram
         try
         {
             options = new GlobalOptions(arguments);
-            if (options.Command is "create" or "run" or "exec" or "restore") RunFromReadOnlyMount(arguments);
+            if (options.Command is "create" or "run" or "exec") RunFromReadOnlyMount(arguments);
             return Dispatch(options);
         }
         catch (FaultException e)

@@ -14,7 +14,7 @@ internal sealed class ExecPlan : IDisposable
     private readonly ChildPlan _plan = new();
 
     /// <param name="root">The container's root directory, when it is not that of its mount namespace.</param>
-    internal ExecPlan(RuntimeSpec spec, ExecOptions options, ChildProcess init, CgroupEntrance entrance, SafeFileHandle proc, StandardStreams? streams, Pty? pty, SeccompProgram? seccomp, IReadOnlyList<string> environment, SafeFileHandle? root)
+    internal ExecPlan(RuntimeSpec spec, ExecOptions options, ChildProcess init, CgroupEntrance entrance, SafeFileHandle proc, StandardStreams? streams, SafeFileHandle? ownNull, Pty? pty, SeccompProgram? seccomp, IReadOnlyList<string> environment, SafeFileHandle? root)
     {
         ProcessSpec process = options.Process;
         NamespaceKinds kinds = Namespaces.DifferentFromOurs(init.Pid);
@@ -41,7 +41,7 @@ internal sealed class ExecPlan : IDisposable
         }
         if (root is not null) ProcessPlan.EnterRoot(_plan, root);
         if (pty is not null) ProcessPlan.TakeTerminal(_plan, pty.Peer);
-        else ProcessPlan.TakeStandardStreams(_plan, streams!, process.User.Uid);
+        else ProcessPlan.TakeStandardStreams(_plan, streams!, ownNull ?? default(StepArgument), process.User.Uid);
         ProcessPlan.SetPersonality(_plan, spec.Linux?.Personality);
         MemoryPolicies.Add(_plan, spec.Linux?.MemoryPolicy);
         ProcessPlan.CloseOthersOnExec(_plan, options.PreserveFds);

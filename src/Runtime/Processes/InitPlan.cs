@@ -47,7 +47,7 @@ internal sealed unsafe class InitPlan : IDisposable
         FileSystems = new ChildMounts(_plan, spec, namespaces, resources.Cgroup);
         _plan.Report(HasFileSystems);
 
-        Slot terminal = _plan.NewSlot();
+        Slot terminal = _plan.NewSlot();   // or the container's /dev/null
         if (resources.CreateContainerHooks.Count > 0)
         {
             _plan.AwaitParent();
@@ -66,7 +66,7 @@ internal sealed unsafe class InitPlan : IDisposable
             ProcessPlan.EnterRoot(_plan, root);
         }
         if (process.Terminal == true) ProcessPlan.TakeTerminal(_plan, terminal);
-        else ProcessPlan.TakeStandardStreams(_plan, resources.Streams!, process.User.Uid);
+        else ProcessPlan.TakeStandardStreams(_plan, resources.Streams!, terminal, process.User.Uid);
         ProcessPlan.SetScheduling(_plan, process, spec.Linux);
         ProcessPlan.SetPersonality(_plan, spec.Linux?.Personality);
         MemoryPolicies.Add(_plan, spec.Linux?.MemoryPolicy);

@@ -95,12 +95,13 @@ internal static unsafe class ProcessPlan
     }
 
     /// <summary>The user owns the descriptors, so that /dev/stdout can be opened again; what cannot be owned (a socket, /dev/null) stays.</summary>
-    internal static void TakeStandardStreams(ChildPlan plan, StandardStreams streams, uint uid)
+    /// <param name="ownNull">Takes the place of /dev/null: <see cref="StandardStreams.OpenNull"/>.</param>
+    internal static void TakeStandardStreams(ChildPlan plan, StandardStreams streams, StepArgument ownNull, uint uid)
     {
         for (int standard = 0; standard < 3; standard++)
         {
-            plan.Call("cannot set standard input and output", SyscallNumber.dup3, streams[standard], standard, 0);
-            if (streams.IsOwnable(standard))
+            plan.Call("cannot set standard input and output", SyscallNumber.dup3, streams.IsNull(standard) ? ownNull : streams[standard], standard, 0);
+            if (!streams.IsNull(standard))
                 plan.Call("cannot own standard input and output", SyscallNumber.fchown, standard, (long)uid, -1L).Tolerating(Errno.EINVAL, Errno.EPERM);
         }
     }

@@ -22,6 +22,16 @@ internal sealed class DeviceNodes(RootDirectory root, bool bindOnly)
 
     private const uint Everybody = 0x1B6;   // 0666
 
+    /// <summary>Where a container with these has devices.</summary>
+    internal static List<string> Paths(IReadOnlyList<DeviceSpec> devices)
+    {
+        List<string> paths = [];
+        foreach (DeviceSpec device in Defaults) paths.Add(device.Path);
+        foreach (DeviceSpec device in devices)
+            if (!paths.Contains(device.Path)) paths.Add(device.Path);
+        return paths;
+    }
+
     /// <exception cref="FaultException">InvalidArgument: no such type; LinuxException of mknod(2).</exception>
     internal void Make(IReadOnlyList<DeviceSpec> devices)
     {

@@ -4,7 +4,7 @@ using Sampan.Linux.Native;
 
 namespace Sampan.Runtime.Rootfs;
 
-/// <summary>This thread in the mount namespace of a container that is being made; <see cref="Dispose"/> brings it home.
+/// <summary>This thread in another mount namespace: that of a container that is being made, or a new one; <see cref="Dispose"/> brings it home.
 /// Meanwhile its root and working directory are the other namespace's.</summary>
 internal sealed class MountNamespaceVisit : IDisposable
 {
@@ -17,10 +17,25 @@ internal sealed class MountNamespaceVisit : IDisposable
     /// <exception cref="LinuxException">setns(2).</exception>
     internal MountNamespaceVisit(ChildProcess process)
     {
+        SeparateThread();
+        Namespaces.Enter(process.Pidfd, NamespaceKinds.Mount, $"of process {process.Pid}");
+    }
+
+    /// <summary>A copy of this namespace, in which nothing that is mounted shows here. It lasts while somebody is in it.</summary>
+    /// <exception cref="LinuxException">unshare(2), mount_setattr(2).</exception>
+    internal MountNamespaceVisit()
+    {
+        SeparateThread();
+        Namespaces.Unshare(NamespaceKinds.Mount);
+        using SafeFileHandle all = Files.Open("/", OpenFlags.Path | OpenFlags.Directory);
+        Mounts.SetAttributes(all, 0, 0, MountFlags.Slave, recursive: true, "/");
+    }
+
+    private static void SeparateThread()
+    {
         // Root and working directory are shared between threads until then, and setns refuses to change those of others.
         if (!t_hasOwnFileSystemContext && Libc.unshare(CLONE_FS) < 0) throw LinuxException.FromLastError("unshare", "cannot separate this thread's root");
         t_hasOwnFileSystemContext = true;
-        Namespaces.Enter(process.Pidfd, NamespaceKinds.Mount, $"of process {process.Pid}");
     }
 
     public void Dispose()

@@ -9,7 +9,7 @@ using Sampan.Linux.Sockets;
 using Sampan.Runtime;
 using Sampan.Shim.Processes;
 using Sampan.ShimClient;
-using Sampan.ShimClient.Protobuf;
+using Sampan.Specs.Protobuf;
 
 namespace Sampan.Shim.Containerd;
 

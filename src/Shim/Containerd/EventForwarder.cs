@@ -4,7 +4,7 @@ using Sampan.Linux.Events;
 using Sampan.Linux.Sockets;
 using Sampan.Shim.Loop;
 using Sampan.ShimClient;
-using Sampan.ShimClient.Protobuf;
+using Sampan.Specs.Protobuf;
 using Sampan.ShimClient.Ttrpc;
 
 namespace Sampan.Shim.Containerd;

@@ -1,5 +1,5 @@
 using Sampan.Faults;
-using Sampan.ShimClient.Protobuf;
+using Sampan.Specs.Protobuf;
 
 namespace Sampan.Shim.Containerd;
 

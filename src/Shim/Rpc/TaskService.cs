@@ -3,6 +3,7 @@ using Sampan.Shim.Processes;
 using Sampan.ShimClient;
 using Sampan.ShimClient.Ttrpc;
 using Sampan.Specs.Oci.Runtime;
+using Sampan.Specs.Protobuf;
 
 namespace Sampan.Shim.Rpc;
 
@@ -108,7 +109,7 @@ internal sealed class TaskService(ShimHost host)
         var stats = host.Task.Running.Cgroup.Stats();
         reply.Ok(writer =>
         {
-            var metrics = new ShimClient.Protobuf.ProtobufWriter();
+            var metrics = new ProtobufWriter();
             if (stats.IsV2) MetricsV2.Write(metrics, stats);
             else MetricsV1.Write(metrics, stats);
             AnyMessage.Write(writer, 1, stats.IsV2 ? MetricsV2.TypeUrl : MetricsV1.TypeUrl, metrics.Written);
@@ -117,7 +118,7 @@ internal sealed class TaskService(ShimHost host)
 
     private void Update(ReadOnlySpan<byte> payload, Reply reply)
     {
-        var reader = new ShimClient.Protobuf.ProtobufReader(payload);
+        var reader = new ProtobufReader(payload);
         while (reader.Next())
         {
             if (reader.Field == 2) host.Task.Running.Update(RuntimeSpecReader.ReadResources(AnyMessage.Read(reader.Bytes()).Value));

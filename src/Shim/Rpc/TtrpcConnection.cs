@@ -3,7 +3,7 @@ using Sampan.Faults;
 using Sampan.Linux.Events;
 using Sampan.Linux.Sockets;
 using Sampan.Shim.Loop;
-using Sampan.ShimClient.Protobuf;
+using Sampan.Specs.Protobuf;
 using Sampan.ShimClient.Ttrpc;
 
 namespace Sampan.Shim.Rpc;

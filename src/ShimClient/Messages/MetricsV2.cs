@@ -1,5 +1,5 @@
 using Sampan.Linux.Cgroups;
-using Sampan.ShimClient.Protobuf;
+using Sampan.Specs.Protobuf;
 
 namespace Sampan.ShimClient;
 

@@ -1,4 +1,4 @@
-using Sampan.ShimClient.Protobuf;
+using Sampan.Specs.Protobuf;
 using Sampan.Specs;
 
 namespace Sampan.ShimClient;

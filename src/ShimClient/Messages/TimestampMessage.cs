@@ -1,4 +1,4 @@
-using Sampan.ShimClient.Protobuf;
+using Sampan.Specs.Protobuf;
 
 namespace Sampan.ShimClient;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Net.Sockets;
 using Sampan.Faults;
-using Sampan.ShimClient.Protobuf;
+using Sampan.Specs.Protobuf;
 
 namespace Sampan.ShimClient.Ttrpc;
 

@@ -12,7 +12,7 @@ public sealed class FuzzTests
         [
             ("some avg10=0.00 avg60=0.12 avg300=0.04 total=12345\nfull avg10=0.00 avg60=1.00 avg300=100.00 total=18446744073709551615\n", text => Pressure.Parse(text)),
             ("0-3,7,9-11,65535", text => CpuList.Parse(text)),
-            ("4:memory:/user/x\n9:name=systemd:/\n0::/x\n", text => OwnCgroup.Parse(text)),
+            ("4:memory:/user/x\n9:name=systemd:/\n0::/x\n", text => ProcessCgroup.Parse(text)),
             ("cache 1351680\nrss 0\ntotal 18446744073709551615\n", text => StatFiles.Pairs(text)),
             ("8:0 Read 12288\n8:0 Write 0\nTotal 12288\n", text => StatFiles.BlockIOV1(BlockIOTable.Serviced, text)),
             ("8:16 rbytes=1459200 wbytes=314773504 rios=192 wios=353 dbytes=0 dios=0\n", text => StatFiles.BlockIOV2(text)),

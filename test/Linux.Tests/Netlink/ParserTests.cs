@@ -64,8 +64,8 @@ public sealed class ParserTests
     [Fact]
     public void Own_cgroups_and_block_io_lines_are_read_and_nonsense_is_skipped()
     {
-        Assert.Equal([new OwnCgroup("memory", "/a:b"), new OwnCgroup("name=systemd", "/"), new OwnCgroup("", "/x")],
-            OwnCgroup.Parse("4:memory:/a:b\n9:name=systemd:/\nnonsense\n0::/x\n"));
+        Assert.Equal([new ProcessCgroup("memory", "/a:b"), new ProcessCgroup("name=systemd", "/"), new ProcessCgroup("", "/x")],
+            ProcessCgroup.Parse("4:memory:/a:b\n9:name=systemd:/\nnonsense\n0::/x\n"));
         Assert.Equal([new BlockIOStat(BlockIOTable.Serviced, 8, 0, "Read", 12)], StatFiles.BlockIOV1(BlockIOTable.Serviced, "8:0 Read 12\nTotal 12\n8:x Read 1\n"));
         Assert.Equal([new BlockIOStat(BlockIOTable.ServiceBytes, 8, 16, "read", 9), new BlockIOStat(BlockIOTable.Serviced, 8, 16, "write", 3)],
             StatFiles.BlockIOV2("8:16 rbytes=9 wios=3 dbytes=0\nnonsense\n"));

@@ -90,7 +90,7 @@ internal sealed class CgroupV2(CgroupFileSystem fileSystem, string path, string 
 
     /// <summary>Where the process is that already runs: a container that has moved its processes below and handed controllers down takes none itself.</summary>
     public CgroupEntrance? OpenEntranceBeside(int pid)
-        => OwnCgroup.ReadAll(pid).Find(line => line.Controllers.Length == 0) is { Path: { Length: > 1 } theirs } ? Entrance(new ControlDirectory(Root + theirs, "cgroup v2")) : null;
+        => ProcessCgroup.ReadAll(pid).Find(line => line.Controllers.Length == 0) is { Path: { Length: > 1 } theirs } ? Entrance(new ControlDirectory(Root + theirs, "cgroup v2")) : null;
 
     private static CgroupEntrance Entrance(ControlDirectory directory) => new(directory.OpenToEnter("", OpenFlags.Path | OpenFlags.Directory), []);
 

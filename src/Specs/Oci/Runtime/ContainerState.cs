@@ -26,4 +26,8 @@ public sealed record ContainerState
 
     /// <summary>Ours: the systemd unit that the control group is of; null when it is ours alone.</summary>
     public string? SystemdUnit { get; init; }
+
+    /// <summary>Ours: its standard input, output and error at its start, each "pipe:[INODE]", or empty for anything else; null when none is a pipe.
+    /// A restore connects them again.</summary>
+    public IReadOnlyList<string>? StandardStreams { get; init; }
 }

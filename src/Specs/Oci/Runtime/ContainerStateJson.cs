@@ -37,6 +37,11 @@ public static class ContainerStateJson
         if (state.InitStartTime is { } started) json.WriteNumber("initStartTime"u8, started);
         if (state.CgroupPath is not null) json.WriteString("cgroupPath"u8, state.CgroupPath);
         if (state.SystemdUnit is not null) json.WriteString("systemdUnit"u8, state.SystemdUnit);
+        if (state.StandardStreams is { } streams)
+        {
+            json.WritePropertyName("standardStreams"u8);
+            StreamNamesJson.Write(json, streams);
+        }
         json.WriteEndObject();
     }
 
@@ -49,6 +54,7 @@ public static class ContainerStateJson
         int pid = 0;
         ulong? started = null;
         Dictionary<string, string>? annotations = null;
+        List<string>? streams = null;
         PropertyName property = default;
         while (json.NextProperty(ref property))
         {
@@ -64,6 +70,7 @@ public static class ContainerStateJson
             else if (property.Is("initStartTime"u8)) started = json.UInt64();
             else if (property.Is("cgroupPath"u8)) cgroup = json.String();
             else if (property.Is("systemdUnit"u8)) unit = json.String();
+            else if (property.Is("standardStreams"u8)) streams = json.Strings();
         }
         return new()
         {
@@ -80,6 +87,7 @@ public static class ContainerStateJson
             InitStartTime = started,
             CgroupPath = cgroup,
             SystemdUnit = unit,
+            StandardStreams = streams,
         };
     }
 }

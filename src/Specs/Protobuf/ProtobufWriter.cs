@@ -1,10 +1,10 @@
 using System.Text;
 
-namespace Sampan.ShimClient.Protobuf;
+namespace Sampan.Specs.Protobuf;
 
-/// <summary>Writes proto3 messages into one growing buffer that is used again after <see cref="Clear"/>. Fields with their
-/// default value are left out, as proto3 encoders do. https://protobuf.dev/programming-guides/encoding</summary>
-internal sealed class ProtobufWriter
+/// <summary>Writes messages into one growing buffer that is used again after <see cref="Clear"/>. Fields with their
+/// default value are left out, as encoders of proto3 do; proto2 wants some of them (<see cref="Present"/>). https://protobuf.dev/programming-guides/encoding</summary>
+public sealed class ProtobufWriter
 {
     private byte[] _buffer;
     private int _length;
@@ -24,6 +24,13 @@ internal sealed class ProtobufWriter
     public void UInt64(int field, ulong value)
     {
         if (value == 0) return;
+        Tag(field, WireType.Varint);
+        Varint(value);
+    }
+
+    /// <summary>A field that is there even when it has its default value: proto2's required ones, and optional ones that say 0.</summary>
+    public void Present(int field, ulong value)
+    {
         Tag(field, WireType.Varint);
         Varint(value);
     }

@@ -1,7 +1,7 @@
-namespace Sampan.ShimClient.Protobuf;
+namespace Sampan.Specs.Protobuf;
 
 /// <summary>How a field's value is laid out. https://protobuf.dev/programming-guides/encoding § Message Structure</summary>
-internal enum WireType
+public enum WireType
 {
     Varint = 0,
     Fixed64 = 1,

@@ -1,12 +1,12 @@
 using System.Text;
 using Sampan.Faults;
 
-namespace Sampan.ShimClient.Protobuf;
+namespace Sampan.Specs.Protobuf;
 
-/// <summary>Reads the fields of one proto3 message in the order they were written. Unknown fields are skipped by
+/// <summary>Reads the fields of one message in the order they were written. Unknown fields are skipped by
 /// <see cref="Skip"/>; anything that is not protobuf throws <see cref="FaultKind.InvalidArgument"/>.
 /// https://protobuf.dev/programming-guides/encoding</summary>
-internal ref struct ProtobufReader(ReadOnlySpan<byte> message)
+public ref struct ProtobufReader(ReadOnlySpan<byte> message)
 {
     private static readonly UTF8Encoding Utf8 = new(false, throwOnInvalidBytes: true);
 

@@ -83,6 +83,21 @@ public sealed class BadInputTests(EngineFixture fixture) : IClassFixture<EngineF
         Assert.Contains("the kernel allows 107", daemon.Error);
     }
 
+    [Theory]
+    [InlineData("{\"foo\": 1, \"debug\": true}", "the following directives don't match any configuration option: foo")]
+    [InlineData("{\"debug\": true}", "the following directives are specified both as a flag and in the configuration file: debug", "--debug=false")]
+    [InlineData("{\"max-concurrent-downloads\": -1}", "invalid max concurrent downloads: -1")]
+    [InlineData("{\"registry-mirrors\": [\"https://a\", \"b\"]}", "invalid mirror: no scheme specified for \"b\"")]
+    [InlineData("{\"insecure-registries\": [\"ftp://a\"]}", "insecure registry ftp://a should not contain '://'")]
+    [InlineData("{", "unable to configure the daemon with file")]
+    public async Task A_daemon_whose_file_is_wrong_does_not_start_and_names_the_directive(string file, string message, params string[] flags)
+    {
+        string path = Path.Combine(Engine.Host.Folder, $"daemon-{Guid.NewGuid():N}.json");
+        await File.WriteAllTextAsync(path, file);
+        CommandResult daemon = (await Command.RunAsync(Engine.Host.Inside([Repository.Sampan, "daemon", "--config-file", path, .. flags]))).Exited(125);
+        Assert.Contains(message, daemon.Error);
+    }
+
     [Fact]
     public async Task A_second_daemon_on_the_same_data_root_is_refused()
     {

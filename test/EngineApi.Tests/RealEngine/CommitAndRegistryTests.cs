@@ -121,6 +121,30 @@ public sealed class CommitAndRegistryTests(EngineServer engine) : IClassFixture<
         Assert.Equal((401, $"login attempt to http://{registry.Address}/v2/ failed with status: 401 Unauthorized"), (status, answer.GetProperty("message").GetString()));
     }
 
+    [Theory]
+    [InlineData("X-Registry-Auth", """{"username":"ann","password":"se>?cret"}""", true)]
+    [InlineData("X-Registry-Auth", """{"auth":"YW5uOnNlPj9jcmV0"}""", true)]
+    [InlineData("X-Registry-Auth", """{"registrytoken":"whole"}""", true)]
+    [InlineData("X-Registry-Auth", """{"username":"ann","password":"guess"}""", false)]
+    [InlineData("X-Registry-Auth", "{", false)]
+    [InlineData("X-Registry-Config", """{"https://index.docker.io/v1/":{"username":"x","password":"y"},"http://REGISTRY/v1/":{"username":"ann","password":"se>?cret"}}""", true)]
+    [InlineData("X-Registry-Config", """{"other":{"username":"ann","password":"se>?cret"}}""", false)]
+    public async Task Credentials_are_taken_from_both_headers_padded_or_not(string header, string json, bool right)
+    {
+        string basic = "Basic " + Convert.ToBase64String("ann:se>?cret"u8);
+        using var registry = new WebServer(request => request.Headers["Authorization"] is { } shown && (shown == basic || shown == "Bearer whole")
+            ? (404, """{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown"}]}"""u8.ToArray()) : (401, "{}"u8.ToArray())) { Challenge = "Basic realm=\"r\"" };
+        string plain = Convert.ToBase64String(Encoding.UTF8.GetBytes(json.Replace("REGISTRY", registry.Address, StringComparison.Ordinal))), safe = plain.Replace('+', '-').Replace('/', '_');
+        foreach (string value in (string[])[plain, safe, safe.TrimEnd('=')])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, $"/images/create?fromImage={registry.Address}/app&tag=1");
+            request.Headers.TryAddWithoutValidation(header, value);
+            using var answer = await engine.Http.SendAsync(request);
+            // What a registry refuses is 500 with dockerd; what it does not have is 404.
+            Assert.Equal(right ? 404 : 500, (int)answer.StatusCode);
+        }
+    }
+
     [Fact]
     public async Task A_search_is_filtered_as_dockerd_filters_it()
     {

@@ -173,6 +173,70 @@ public sealed class FaultTests : IDisposable
         Assert.Contains(good.Requests, request => request.Path == Layer && request.Headers.GetValueOrDefault("range") == "bytes=9000-");
     }
 
+    [Fact]
+    public async Task A_client_that_leaves_does_not_break_the_download_that_another_one_joined()
+    {
+        var release = new TaskCompletionSource();
+        await using var good = new ScriptedRegistry(_ => null);
+        good.Add("latest", Made);
+        await using var slow = new FaultyProxy(good.Address, (line, count) => line.Contains(Made.LayerDigests[0].ToString(), StringComparison.Ordinal) && count == 0 ? new Fault { CutAfter = 9000, Stall = release.Task } : null);
+        using var store = new OpenStore(_folder.Path, Options);
+        using var leaving = new CancellationTokenSource();
+        var name = ImageReference.Parse($"{slow.Address}/app");
+        Task<PullResult> first = store.Service.PullAsync(name, new PullOptions(), new Progress(), leaving.Token);
+        while (!slow.Requests.Any(head => head.Contains(Made.LayerDigests[0].ToString(), StringComparison.Ordinal))) await Task.Delay(5);
+        var progress = new Progress();
+        Task<PullResult> second = store.Service.PullAsync(name, new PullOptions(), progress, default);
+        while (progress.Steps(Made.LayerDigests[0].Hex[..12]).Count == 0) await Task.Delay(5);
+        await Task.Delay(100);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        release.SetResult();
+        Assert.Equal(MadeImage.Noise(40_000), store.ReadFile((await second).Image, "a"));
+        Assert.Equal(2, slow.Requests.Count(head => head.Contains(Made.LayerDigests[0].ToString(), StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task Addresses_inside_a_manifest_are_never_asked()
+    {
+        await using var bait = new ScriptedRegistry(_ => new("200 OK", "", LayerBytes));
+        string manifest = System.Text.Encoding.UTF8.GetString(Made.Manifest).Replace("\"layers\":[{", $"\"layers\":[{{\"urls\":[\"http://{bait.Address}/layer\"],", StringComparison.Ordinal)
+            .Replace(MediaTypes.OciLayerGzip, "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip", StringComparison.Ordinal);
+        var foreign = new MadeImage(Made.MediaType, System.Text.Encoding.UTF8.GetBytes(manifest), [Made.Blobs[0]], []);
+        await using var registry = new ScriptedRegistry(_ => null);
+        registry.Add("latest", foreign);
+        using var store = new OpenStore(_folder.Path, Options);
+        Assert.Equal("blob unknown: blob unknown to registry", (await Assert.ThrowsAnyAsync<FaultException>(() => PullAsync(store, registry))).Message);
+        Assert.Empty(bait.Requests);
+        store.AssertEmpty();
+    }
+
+    [Fact]
+    public async Task Indexes_of_indexes_without_end_and_documents_without_end_are_refused()
+    {
+        MadeImage nested = Made;
+        var levels = new List<MadeManifest>();
+        for (int i = 0; i < 5; i++)
+        {
+            levels.Add(new MadeManifest(nested.MediaType, nested.Manifest));
+            nested = MadeImage.Index(docker: i % 2 == 0, ("linux/amd64", nested));
+        }
+        await using var deep = new ScriptedRegistry(_ => null);
+        deep.Add("latest", nested with { Children = levels });
+        using var store = new OpenStore(_folder.Path, Options);
+        Assert.Contains("is an index of indexes more than 3 deep", (await Assert.ThrowsAnyAsync<FaultException>(() => PullAsync(store, deep))).Message, StringComparison.Ordinal);
+
+        await using var huge = new ScriptedRegistry(request => !request.Path.Contains("/manifests/", StringComparison.Ordinal) ? null
+            : new("200 OK", $"Content-Type: {Made.MediaType}\r\n" + (request.Path.EndsWith("told", StringComparison.Ordinal) ? "" : "Transfer-Encoding: chunked\r\nContent-Length: 0\r\n"),
+                request.Path.EndsWith("told", StringComparison.Ordinal) ? new byte[5 << 20] : [.. "500000\r\n"u8, .. new byte[5 << 20], .. "\r\n0\r\n\r\n"u8]));
+        foreach (string tag in (string[])["told", "untold"])
+        {
+            var fault = await Assert.ThrowsAnyAsync<FaultException>(() => store.Service.PullAsync(ImageReference.Parse($"{huge.Address}/app:{tag}"), new PullOptions(), new Progress(), default));
+            Assert.Equal($"manifest '{tag}' of '{huge.Address}/app' is too large: the limit is 4194304 bytes", fault.Message);
+        }
+        store.AssertEmpty();
+    }
+
     private readonly Dictionary<string, int> _counts = [];
 
     private int Count(ScriptedRequest request)

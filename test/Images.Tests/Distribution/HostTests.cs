@@ -159,6 +159,29 @@ public sealed class HostTests(DebianRegistry registry) : IClassFixture<DebianReg
     }
 
     [Fact]
+    public async Task An_upload_that_a_registry_behind_TLS_sends_to_plain_http_stays_with_TLS()
+    {
+        MadeCertificates.Write(_folder["made"]);
+        var secure = await DebianRegistry.WithTlsAsync(_folder["made"], claimsHttp: true);
+        try
+        {
+            WriteHosts("nobody.invalid", $"""
+                server = "https://{secure.Address}"
+                ca = "{_folder["made"]}/ca.crt"
+                client = [["{_folder["made"]}/client.cert", "{_folder["made"]}/client.key"]]
+                """);
+            using var store = new OpenStore(_folder["data"], Options());
+            var name = ImageReference.Parse("nobody.invalid/app:1");
+            await store.Service.ImportAsync(new MemoryStream(MadeImage.TarOf(Files)), new ImportOptions { Reference = name }, default);
+            await store.Service.PushAsync(name, new PushOptions(), new Progress(), _ => { }, default);
+        }
+        finally
+        {
+            await secure.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_mirror_of_Docker_Hub_has_certificates_by_its_own_name()
     {
         MadeCertificates.Write(_folder["made"]);

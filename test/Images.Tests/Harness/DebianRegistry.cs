@@ -10,6 +10,7 @@ public sealed class DebianRegistry : IAsyncLifetime
     private readonly string _auth;
     private readonly AuthenticationHeaderValue? _authorization;
     private string? _certificates;
+    private bool _claimsHttp;
     private Process? _process;
 
     public DebianRegistry() : this("", null) { }
@@ -39,9 +40,10 @@ public sealed class DebianRegistry : IAsyncLifetime
     }
 
     /// <summary>Speaks TLS only, and only to clients of the same authority. The files are those of <see cref="MadeCertificates"/>.</summary>
-    internal static async Task<DebianRegistry> WithTlsAsync(string certificates)
+    /// <param name="claimsHttp">Sends uploads to an address by plain HTTP, as one that does not know of the proxy before it.</param>
+    internal static async Task<DebianRegistry> WithTlsAsync(string certificates, bool claimsHttp = false)
     {
-        var registry = new DebianRegistry { _certificates = certificates };
+        var registry = new DebianRegistry { _certificates = certificates, _claimsHttp = claimsHttp };
         await registry.InitializeAsync();
         return registry;
     }
@@ -85,7 +87,7 @@ public sealed class DebianRegistry : IAsyncLifetime
 
     private string Scheme => _certificates is null ? "http" : "https";
 
-    private string Tls => _certificates is null ? "" : $", tls: {{certificate: '{_certificates}/server.cert', key: '{_certificates}/server.key', clientcas: ['{_certificates}/ca.crt']}}";
+    private string Tls => _certificates is null ? "" : $", tls: {{certificate: '{_certificates}/server.cert', key: '{_certificates}/server.key', clientcas: ['{_certificates}/ca.crt']}}{(_claimsHttp ? $", host: 'http://{Address}'" : "")}";
 
     private HttpClient Client()
     {

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -26,93 +25,55 @@ public sealed record Fault
 }
 
 /// <summary>A TCP proxy before a registry that understands just enough HTTP to do harm: one request per connection.</summary>
-public sealed class FaultyProxy : IAsyncDisposable
+public sealed class FaultyProxy : LoopbackServer
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentBag<Task> _connections = [];
     private readonly string _upstream;
     private readonly Func<string, int, Fault?> _fault;
     private readonly ConcurrentDictionary<string, int> _counts = new();
-    private readonly Task _accepting;
 
     /// <param name="fault">By request line ("GET /v2/…") and how often it was asked before.</param>
     public FaultyProxy(string upstream, Func<string, int, Fault?> fault)
     {
         (_upstream, _fault) = (upstream, fault);
-        _listener.Start();
-        _accepting = AcceptAsync();
+        Start();
     }
-
-    public string Address => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
     /// <summary>Heads of all requests, in order.</summary>
     public ConcurrentQueue<string> Requests { get; } = new();
 
-    public async ValueTask DisposeAsync()
+    protected override async Task ServeAsync(NetworkStream client)
     {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        await Task.WhenAll(_connections);
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
+        string head = await ReadHeadAsync(client);
+        if (head.Length == 0) return;
+        Requests.Enqueue(head);
+        string line = head[..head.IndexOf(" HTTP/", StringComparison.Ordinal)];
+        Fault fault = _fault(line, _counts.AddOrUpdate(line, 0, (_, count) => count + 1)) ?? new Fault();
+        if (fault.Answer is not null)
         {
-            while (true) _connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
+            byte[] body = Encoding.UTF8.GetBytes(fault.Body);
+            await client.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {fault.Answer}\r\n{fault.Headers}Content-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
+            if (!line.StartsWith("HEAD", StringComparison.Ordinal)) await client.WriteAsync(body);
+            return;
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException)
-        {
-            // stopped
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        try
-        {
-            using (client)
-            {
-                NetworkStream stream = client.GetStream();
-                string head = await ReadHeadAsync(stream);
-                if (head.Length == 0) return;
-                Requests.Enqueue(head);
-                string line = head[..head.IndexOf(" HTTP/", StringComparison.Ordinal)];
-                Fault fault = _fault(line, _counts.AddOrUpdate(line, 0, (_, count) => count + 1)) ?? new Fault();
-                if (fault.Answer is not null)
-                {
-                    byte[] body = Encoding.UTF8.GetBytes(fault.Body);
-                    await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {fault.Answer}\r\n{fault.Headers}Content-Length: {body.Length}\r\nConnection: close\r\n\r\n"));
-                    if (!line.StartsWith("HEAD", StringComparison.Ordinal)) await stream.WriteAsync(body);
-                    return;
-                }
-                await ForwardAsync(head, stream, fault);
-            }
-        }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
-        {
-            // the client went away
-        }
+        await ForwardAsync(head, client, fault);
     }
 
     private async Task ForwardAsync(string head, NetworkStream client, Fault fault)
     {
         string[] address = _upstream.Split(':');
         using var upstream = new TcpClient();
-        await upstream.ConnectAsync(address[0], int.Parse(address[1], System.Globalization.CultureInfo.InvariantCulture), _stop.Token);
+        await upstream.ConnectAsync(address[0], int.Parse(address[1], System.Globalization.CultureInfo.InvariantCulture), Stop);
         NetworkStream server = upstream.GetStream();
-        await server.WriteAsync(Encoding.ASCII.GetBytes(head.Insert(head.Length - 2, "Connection: close\r\n")), _stop.Token);
-        await client.WriteAsync(Encoding.ASCII.GetBytes(await ReadHeadAsync(server)), _stop.Token);
+        await server.WriteAsync(Encoding.ASCII.GetBytes(head.Insert(head.Length - 2, "Connection: close\r\n")), Stop);
+        await client.WriteAsync(Encoding.ASCII.GetBytes(await ReadHeadAsync(server)), Stop);
         byte[] buffer = new byte[16 * 1024];
-        for (int sent = 0; await server.ReadAsync(buffer, _stop.Token) is > 0 and var got; sent += got)
+        for (int sent = 0; await server.ReadAsync(buffer, Stop) is > 0 and var got; sent += got)
         {
             if (fault.CorruptAt is { } at && at >= sent && at < sent + got) buffer[at - sent] ^= 0x55;
             int take = Math.Min(got, (fault.CutAfter ?? int.MaxValue) - sent);
-            await client.WriteAsync(buffer.AsMemory(0, take), _stop.Token);
+            await client.WriteAsync(buffer.AsMemory(0, take), Stop);
             if (take == got) continue;
-            if (fault.Stall is not null) await fault.Stall.WaitAsync(_stop.Token);
+            if (fault.Stall is not null) await fault.Stall.WaitAsync(Stop);
             return;
         }
     }
@@ -121,7 +82,7 @@ public sealed class FaultyProxy : IAsyncDisposable
     {
         var head = new StringBuilder();
         byte[] one = new byte[1];
-        while (await stream.ReadAsync(one, _stop.Token) == 1)
+        while (await stream.ReadAsync(one, Stop) == 1)
         {
             if (head.Length == 0 && one[0] == 0x16) return "";   // TLS, which it does not speak
             head.Append((char)one[0]);

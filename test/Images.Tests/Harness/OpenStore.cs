@@ -9,13 +9,15 @@ public sealed class OpenStore : IDisposable
 {
     private readonly string _root;
 
-    public OpenStore(string root, RegistryOptions? registries = null)
+    public OpenStore(string root, RegistryOptions? registries = null, int downloads = 3, int uploads = 5)
     {
         _root = root;
         Snapshotter = Snapshotters.Open(Path.Combine(root, "snapshots"));
         Service = ImageService.Open(new ImageServiceOptions
         {
             Root = ImageRoot,
+            MaxDownloads = downloads,
+            MaxUploads = uploads,
             Registries = registries ?? new RegistryOptions { RetryDelay = TimeSpan.FromMilliseconds(10), IdleTimeout = TimeSpan.FromSeconds(20) },
         }, Snapshotter, NullLoggerFactory.Instance);
     }

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Sampan.Specs.Oci.Image;
@@ -26,24 +25,17 @@ public sealed record ScriptedAnswer(string Status, string Headers = "", byte[]? 
 }
 
 /// <summary>A registry in memory that answers as a script says, and otherwise as it should: one request per connection. distribution-spec v1.1.</summary>
-public sealed class ScriptedRegistry : IAsyncDisposable
+public sealed class ScriptedRegistry : LoopbackServer
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource _stop = new();
-    private readonly ConcurrentBag<Task> _connections = [];
     private readonly ConcurrentDictionary<string, byte[]> _blobs = new();
     private readonly ConcurrentDictionary<string, (string Type, byte[] Content)> _manifests = new();
     private readonly Func<ScriptedRequest, ScriptedAnswer?> _script;
-    private readonly Task _accepting;
 
     public ScriptedRegistry(Func<ScriptedRequest, ScriptedAnswer?> script)
     {
         _script = script;
-        _listener.Start();
-        _accepting = AcceptAsync();
+        Start();
     }
-
-    public string Address => $"127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}";
 
     public ConcurrentQueue<ScriptedRequest> Requests { get; } = new();
 
@@ -56,47 +48,16 @@ public sealed class ScriptedRegistry : IAsyncDisposable
         _manifests[tag] = _manifests[image.Digest.ToString()] = (image.MediaType, image.Manifest);
     }
 
-    public async ValueTask DisposeAsync()
+    protected override async Task ServeAsync(NetworkStream client)
     {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        await Task.WhenAll(_connections);
-    }
-
-    private async Task AcceptAsync()
-    {
-        try
-        {
-            while (true) _connections.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-        }
-        catch (Exception e) when (e is OperationCanceledException or SocketException)
-        {
-            // stopped
-        }
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        try
-        {
-            using (client)
-            {
-                NetworkStream stream = client.GetStream();
-                if (await ReadAsync(stream) is not { } request) return;
-                Requests.Enqueue(request);
-                ScriptedAnswer answer = _script(request) ?? Answer(request);
-                byte[] body = answer.Body ?? [];
-                string length = answer.Headers.Contains("Content-Length:", StringComparison.OrdinalIgnoreCase) || answer.Headers.Contains("Transfer-Encoding:", StringComparison.OrdinalIgnoreCase)
-                    || answer.Status.StartsWith("204", StringComparison.Ordinal) ? "" : $"Content-Length: {body.Length}\r\n";
-                byte[] all = [.. Encoding.ASCII.GetBytes($"HTTP/1.1 {answer.Status}\r\n{answer.Headers}{length}Connection: close\r\n\r\n"), .. request.Method == "HEAD" ? [] : body];
-                await stream.WriteAsync(all.AsMemory(0, Math.Min(all.Length, answer.CutAfter ?? all.Length)), _stop.Token);
-            }
-        }
-        catch (Exception e) when (e is IOException or SocketException or OperationCanceledException)
-        {
-            // the client went away
-        }
+        if (await ReadAsync(client) is not { } request) return;
+        Requests.Enqueue(request);
+        ScriptedAnswer answer = _script(request) ?? Answer(request);
+        byte[] body = answer.Body ?? [];
+        bool told = answer.Headers.Contains("Content-Length:", StringComparison.OrdinalIgnoreCase) || answer.Status.StartsWith("204", StringComparison.Ordinal);
+        string head = $"HTTP/1.1 {answer.Status}\r\n{answer.Headers}{(told ? "" : $"Content-Length: {body.Length}\r\n")}Connection: close\r\n\r\n";
+        byte[] all = [.. Encoding.ASCII.GetBytes(head), .. request.Method == "HEAD" ? [] : body];
+        await client.WriteAsync(all.AsMemory(0, Math.Min(all.Length, answer.CutAfter ?? all.Length)), Stop);
     }
 
     private ScriptedAnswer Answer(ScriptedRequest request)
@@ -137,7 +98,7 @@ public sealed class ScriptedRegistry : IAsyncDisposable
         byte[] one = new byte[1];
         while (head.Length < 4 || head.ToString(head.Length - 4, 4) != "\r\n\r\n")
         {
-            if (await stream.ReadAsync(one, _stop.Token) == 0) return null;
+            if (await stream.ReadAsync(one, Stop) == 0) return null;
             if (head.Length == 0 && one[0] == 0x16) return null;   // TLS, which it does not speak
             head.Append((char)one[0]);
         }
@@ -148,8 +109,8 @@ public sealed class ScriptedRegistry : IAsyncDisposable
         if (first[1].StartsWith("http://", StringComparison.Ordinal)) first[1] = new Uri(first[1]).PathAndQuery;
         int query = first[1].IndexOf('?', StringComparison.Ordinal);
         byte[] body = new byte[int.Parse(headers.GetValueOrDefault("content-length", "0"), CultureInfo.InvariantCulture)];
-        if (headers.ContainsKey("expect")) await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), _stop.Token);
-        await stream.ReadExactlyAsync(body, _stop.Token);
+        if (headers.ContainsKey("expect")) await stream.WriteAsync("HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray(), Stop);
+        await stream.ReadExactlyAsync(body, Stop);
         return new ScriptedRequest(first[0], query < 0 ? first[1] : first[1][..query], query < 0 ? "" : first[1][query..], headers, body);
     }
 }

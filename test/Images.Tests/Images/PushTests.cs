@@ -73,6 +73,34 @@ public sealed class PushTests(DebianRegistry registry) : IClassFixture<DebianReg
         }
     }
 
+    [Fact]
+    public async Task So_many_layers_are_on_the_line_as_may_be_and_the_others_wait()
+    {
+        var made = MadeImage.Of([Base, Top, new Dictionary<string, string> { ["c"] = MadeImage.Noise(100_000) }]);
+        await registry.PushAsync("waiting", "latest", made);
+        int busy = 0, most = 0;
+        await using var counting = new ScriptedRegistry(request =>
+        {
+            if (!request.Path.Contains("/blobs/sha256:", StringComparison.Ordinal) && request.Method != "PUT") return null;
+            int now = Interlocked.Increment(ref busy);
+            lock (made) most = Math.Max(most, now);
+            Thread.Sleep(50);
+            Interlocked.Decrement(ref busy);
+            return null;
+        });
+        counting.Add("latest", made);
+        using var store = new OpenStore(_folder.Path, null, downloads: 1, uploads: 1);
+        var pulling = new Progress();
+        Image image = (await store.Service.PullAsync(ImageReference.Parse($"{counting.Address}/waiting"), new PullOptions(), pulling, default)).Image;
+        Assert.Equal(2, pulling.Reports.Count(report => report.Status == "Waiting"));
+        var name = ImageReference.Parse($"{counting.Address}/to:1");
+        store.Service.Tag(image.Id.ToString(), name);
+        var pushing = new Progress();
+        await store.Service.PushAsync(name, new PushOptions(), pushing, _ => { }, default);
+        Assert.Equal(2, pushing.Reports.Count(report => report.Status == "Waiting"));
+        Assert.Equal(1, most);
+    }
+
     private sealed class DisposableRegistry : IDisposable
     {
         public DebianRegistry Registry { get; } = new();

@@ -33,10 +33,11 @@ internal static class FeaturesCommand
             json.WriteBoolean("systemd"u8, true);
             json.WriteBoolean("systemdUser"u8, true);
             json.WriteEndObject();
+            // Whether we can, whatever this machine has. features-linux.md
             foreach (string feature in (ReadOnlySpan<string>)["apparmor", "selinux", "intelRdt"])
             {
                 json.WriteStartObject(feature);
-                json.WriteBoolean("enabled"u8, false);
+                json.WriteBoolean("enabled"u8, true);
                 json.WriteEndObject();
             }
             json.WriteEndObject();

@@ -55,6 +55,7 @@ internal static class CommandCatalogue
         new("image", "prune", null, ImagePruneCommand.Define),
         new("image", "pull", "pull", PullCommand.Define),
         new("image", "push", "push", PushCommand.Define),
+        new("image", "referrers", null, ReferrersCommand.Define),
         new("image", "rm", "rmi", RmiCommand.Define),
         new("image", "save", "save", SaveCommand.Define),
         new("image", "tag", "tag", TagCommand.Define),

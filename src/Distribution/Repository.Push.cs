@@ -30,7 +30,8 @@ public sealed partial class Repository
         new BlobUpload(this, _requests, descriptor, open, sent).RunAsync(source, ct);
 
     /// <summary>Puts a manifest whose blobs are all there.</summary>
-    public async Task PutManifestAsync(string tagOrDigest, Descriptor descriptor, byte[] content, CancellationToken ct)
+    /// <returns>Whether the registry says that it listed the manifest with its subject's referrers. distribution-spec v1.1, § Pushing Manifests with Subject.</returns>
+    public async Task<bool> PutManifestAsync(string tagOrDigest, Descriptor descriptor, byte[] content, CancellationToken ct)
     {
         using HttpResponseMessage put = await _requests.SendAsync(HttpMethod.Put, $"manifests/{tagOrDigest}", Access.Push, request =>
         {
@@ -38,5 +39,6 @@ public sealed partial class Repository
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(descriptor.MediaType);
         }, ct).ConfigureAwait(false);
         if (!put.IsSuccessStatusCode) throw await _requests.FaultAsync(put, ct).ConfigureAwait(false);
+        return put.Headers.Contains("OCI-Subject");
     }
 }

@@ -13,18 +13,19 @@ public sealed class ImageCalls
 
     internal ImageCalls(EngineTransport transport) => _transport = transport;
 
-    public Task<IReadOnlyList<ImageSummary>> ListAsync(bool all, bool digests, Filters filters, CancellationToken ct) =>
+    /// <param name="manifests">With the manifests of each image's index.</param>
+    public Task<IReadOnlyList<ImageSummary>> ListAsync(bool all, bool digests, Filters filters, CancellationToken ct, bool manifests = false) =>
         _transport.GetAsync(new("GET", "/images/json")
         {
-            Query = new Query().Add("all", all).Add("digests", digests).Add("filters", filters.ToJson()),
+            Query = new Query().Add("all", all).Add("digests", digests).Add("filters", filters.ToJson()).Add("manifests", manifests),
         }, DockerJson.Wire.IReadOnlyListImageSummary, ct);
 
     public Task<ImageInspect> InspectAsync(string image, CancellationToken ct) =>
         _transport.GetAsync(new("GET", $"/images/{ImageName(image)}/json"), DockerJson.Wire.ImageInspect, ct);
 
     /// <summary>The document as the engine sent it, members we do not know included.</summary>
-    public Task<byte[]> InspectRawAsync(string image, CancellationToken ct) =>
-        _transport.ReadRawAsync(new("GET", $"/images/{ImageName(image)}/json"), ct);
+    public Task<byte[]> InspectRawAsync(string image, CancellationToken ct, Platform? platform = null) =>
+        _transport.ReadRawAsync(new("GET", $"/images/{ImageName(image)}/json") { Query = new Query().Add("platform", Encode(platform)) }, ct);
 
     /// <param name="tag">Tag or digest; null for every tag of the repository.</param>
     public IAsyncEnumerable<ProgressMessage> PullAsync(string repository, string? tag, string? platform, RegistryAuth? auth, CancellationToken ct) =>
@@ -78,6 +79,15 @@ public sealed class ImageCalls
     /// <summary>Our own engine's alone: reads every blob again.</summary>
     public IAsyncEnumerable<ProgressMessage> VerifyAsync(bool repair, CancellationToken ct) =>
         StreamAsync(new("POST", "/sampan/images/fsck") { Query = new Query().Add("repair", repair) }, ct);
+
+    /// <summary>Our own engine's alone: what a registry has that refers to an image.</summary>
+    /// <param name="artifactType">Of this type only; null: all.</param>
+    public Task<IReadOnlyList<ImageReferrer>> ReferrersAsync(string image, string? artifactType, RegistryAuth? auth, CancellationToken ct) =>
+        _transport.GetAsync(new("GET", "/sampan/images/referrers")
+        {
+            Query = new Query().Add("name", image).Add("artifactType", artifactType),
+            Headers = auth is null ? [] : ["X-Registry-Auth: " + Encode(auth)],
+        }, DockerJson.Wire.IReadOnlyListImageReferrer, ct);
 
     public Task TagAsync(string image, string repository, string? tag, CancellationToken ct) =>
         _transport.CallAsync(new("POST", $"/images/{ImageName(image)}/tag") { Query = new Query().Add("repo", repository).Add("tag", tag) }, ct);

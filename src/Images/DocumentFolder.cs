@@ -5,19 +5,27 @@ using Sampan.Specs.Oci.Image;
 
 namespace Sampan.Images;
 
-/// <summary>The documents on disk: <c>_images/HEX.json</c>, and beside it one folder per repository with <c>_tags/TAG.json</c> and <c>_digests/HEX.json</c>.
+/// <summary>The documents on disk: <c>_images/HEX.json</c> and <c>_indexes/HEX.json</c>, and beside them one folder per repository with <c>_tags/TAG.json</c> and <c>_digests/HEX.json</c>.
 /// No part of a reference begins with '_', so none can be taken for another.</summary>
 internal sealed class DocumentFolder(string root)
 {
     private const string Extension = ".json";
     private readonly string _images = Path.Combine(root, "_images");
+    private readonly string _indexes = Path.Combine(root, "_indexes");
 
-    internal void Open() => Directory.CreateDirectory(_images);
+    internal void Open()
+    {
+        Directory.CreateDirectory(_images);
+        Directory.CreateDirectory(_indexes);
+    }
 
     internal IEnumerable<ImageDocument> Images() => Read(Directory.EnumerateFiles(_images), ImagesJson.Default.ImageDocument);
 
+    internal IEnumerable<IndexDocument> Indexes() => Read(Directory.EnumerateFiles(_indexes), ImagesJson.Default.IndexDocument);
+
     internal IEnumerable<ReferenceDocument> References() =>
-        Read(Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories).Where(path => !path.StartsWith(_images, StringComparison.Ordinal)),
+        Read(Directory.EnumerateFiles(root, "*", SearchOption.AllDirectories)
+            .Where(path => !path.StartsWith(_images, StringComparison.Ordinal) && !path.StartsWith(_indexes, StringComparison.Ordinal)),
             ImagesJson.Default.ReferenceDocument);
 
     internal void Write(ImageDocument image) =>
@@ -30,7 +38,12 @@ internal sealed class DocumentFolder(string root)
         AtomicFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(reference, ImagesJson.Default.ReferenceDocument));
     }
 
+    internal void Write(IndexDocument index) =>
+        AtomicFile.Replace(PathOfIndex(index.Index.Digest), JsonSerializer.SerializeToUtf8Bytes(index, ImagesJson.Default.IndexDocument));
+
     internal void DeleteImage(Digest id) => File.Delete(PathOf(id));
+
+    internal void DeleteIndex(Digest digest) => File.Delete(PathOfIndex(digest));
 
     /// <summary>The folders that become empty go too.</summary>
     internal void DeleteReference(ImageReference reference)
@@ -43,6 +56,8 @@ internal sealed class DocumentFolder(string root)
             Directory.Delete(folder);
         }
     }
+
+    private string PathOfIndex(Digest digest) => Path.Combine(_indexes, digest.Hex + Extension);
 
     private string PathOf(Digest id) => Path.Combine(_images, id.Hex + Extension);
 

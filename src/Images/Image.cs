@@ -5,7 +5,8 @@ namespace Sampan.Images;
 /// <summary>An image in the store. Immutable; a change of its names makes a new one.</summary>
 public sealed record Image
 {
-    /// <summary>Digest of the config, as in Docker without the containerd image store.</summary>
+    /// <summary>Digest of the config, as in Docker without the containerd image store; of an artifact that of its manifest or index, since artifacts share
+    /// an empty config.</summary>
     public required Digest Id { get; init; }
     public required ImageConfig Config { get; init; }
 
@@ -33,8 +34,13 @@ public sealed record Image
     /// <summary>Parent for a container's snapshot; null for an image without layers.</summary>
     public ChainId? TopLayer => Layers.Count == 0 ? null : Layers[^1].Chain;
 
-    /// <summary>Bytes of the files of all layers, unpacked.</summary>
-    public long Size => Layers.Sum(layer => layer.Size);
+    /// <summary>The blobs of what is no image (a chart, a signature): kept and pushed as they came, never unpacked. Null for an image.</summary>
+    public IReadOnlyList<Descriptor>? Artifact { get; init; }
+
+    public bool IsArtifact => Artifact is not null;
+
+    /// <summary>Bytes of the files of all layers, unpacked; of an artifact those of its blobs.</summary>
+    public long Size => Artifact is null ? Layers.Sum(layer => layer.Size) : Manifest.Size + Artifact.Sum(blob => blob.Size);
 
     /// <summary>What index.json names: <see cref="Manifest"/>, or its OCI twin when that is Docker's.</summary>
     public required Descriptor LayoutManifest { get; init; }

@@ -15,6 +15,9 @@ internal sealed record ImageDocument
 
     /// <summary>The image it was committed from.</summary>
     public Digest? Parent { get; init; }
+
+    /// <summary>The blobs of what is no image; null for an image.</summary>
+    public IReadOnlyList<Descriptor>? Artifact { get; init; }
 }
 
 /// <summary>A name and what it points at. One file per reference.</summary>
@@ -39,4 +42,5 @@ internal sealed record ReferenceDocument
     RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(ImageDocument))]
 [JsonSerializable(typeof(ReferenceDocument))]
+[JsonSerializable(typeof(IndexDocument))]
 internal sealed partial class ImagesJson : JsonSerializerContext;

@@ -3,7 +3,8 @@ namespace Sampan.Images;
 /// <summary>docker history: the steps of the config, newest first, with the sizes of the layers they made.</summary>
 internal static class ImageHistory
 {
-    internal static IReadOnlyList<ImageHistoryLine> Of(Image image)
+    /// <param name="catalog">Has the images it was committed from, which the lines below the first are of.</param>
+    internal static IReadOnlyList<ImageHistoryLine> Of(Image image, ImageCatalog catalog)
     {
         var lines = new List<ImageHistoryLine>();
         int layer = 0;
@@ -15,7 +16,9 @@ internal static class ImageHistory
         // A config without history, or one that tells of fewer layers than there are.
         for (; layer < image.Layers.Count; layer++) lines.Add(new ImageHistoryLine(null, image.Config.CreatedAt, "", [], image.Layers[layer].Size, ""));
         lines.Reverse();
-        if (lines.Count > 0) lines[0] = lines[0] with { Id = image.Id, Tags = image.Tags };
+        Image? at = image;
+        for (int i = 0; i < lines.Count && at is not null; i++, at = at.Parent is { } parent ? catalog.Image(parent) : null)
+            lines[i] = lines[i] with { Id = at.Id, Tags = at.Tags };
         return lines;
     }
 }

@@ -8,6 +8,7 @@ internal static class ImageLister
         var before = filter.Before.Select(name => catalog.Get(name, null)).ToList();
         var since = filter.Since.Select(name => catalog.Get(name, null)).ToList();
         return [.. catalog.Images
+            .Where(image => !catalog.IsPlatformOnly(image))
             .Where(image => filter.Dangling is null || filter.Dangling == image.IsDangling && !(image.IsDangling && catalog.HasChildren(image.Id)))
             .Where(image => filter.Intermediate || image.Tags.Count + image.RepoDigests.Count > 0 || !catalog.HasChildren(image.Id))
             .Where(image => filter.Labels.All(label => HasLabel(image, label)))

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Sampan.Specs.Oci.Image;
 
 namespace Sampan.Images;
@@ -13,7 +12,7 @@ public enum ManifestKind
 }
 
 /// <summary>One manifest of an image's names.</summary>
-/// <param name="Available">Config and layers are here.</param>
+/// <param name="Available">All of it is here.</param>
 /// <param name="ContentSize">Bytes of its blobs that are here.</param>
 /// <param name="UnpackedSize">Bytes of its layers' files that are here.</param>
 /// <param name="Image">The image of this manifest that is here, or null.</param>
@@ -24,41 +23,32 @@ public sealed record ManifestPart(Descriptor Descriptor, ManifestKind Kind, bool
 /// <param name="Target">The index or manifest.</param>
 public sealed record ImageManifests(Descriptor Target, IReadOnlyList<ManifestPart> Parts)
 {
-    private const string TypeAnnotation = "vnd.docker.reference.type";
-    private const string DigestAnnotation = "vnd.docker.reference.digest";
-
     internal static ImageManifests Of(Image image, ImageStore store)
     {
-        var index = store.Catalog.References.Where(reference => reference.Image == image.Id && MediaTypes.IsIndex(reference.Target.MediaType)).Select(reference => reference.Target).FirstOrDefault();
-        var parts = index is null ? null : Read(index, store)?.Select(manifest => PartOf(manifest, store)).ToList();
-        return parts is { Count: > 0 } ? new ImageManifests(index!, parts)
-            : new ImageManifests(image.Manifest, [PartOf(image.Manifest with { Platform = image.Config.Platform }, store)]);
+        var catalog = store.Catalog;
+        var index = catalog.References.Where(reference => reference.Image == image.Id && MediaTypes.IsIndex(reference.Target.MediaType)).Select(reference => catalog.Index(reference.Target.Digest))
+            .Concat(catalog.IndexesWith(image.Id)).FirstOrDefault(index => index is not null);
+        if (index is not null && IndexReader.TryRead(index.Index, store.Content) is { Count: > 0 } manifests)
+            return new ImageManifests(index.Index, [.. manifests.Select(manifest => PartOf(manifest, index, store))]);
+        var bare = image.IsArtifact ? image.Manifest : image.Manifest with { Platform = image.Config.Platform };
+        long content = image.Manifest.Size + (image.IsArtifact ? image.Artifact!.Sum(blob => blob.Size) : image.ConfigSize + image.Layers.Sum(layer => layer.Blob.Size));
+        return new ImageManifests(image.Manifest, [new ManifestPart(bare, image.IsArtifact ? ManifestKind.Unknown : ManifestKind.Image, true, content, image.IsArtifact ? 0 : image.Size, image, null)]);
     }
 
-    private static IReadOnlyList<Descriptor>? Read(Descriptor index, ImageStore store)
+    private static ManifestPart PartOf(Descriptor manifest, IndexDocument index, ImageStore store)
     {
-        try
-        {
-            return JsonSerializer.Deserialize(store.Content.Read(index.Digest, ImageStore.MaxManifestBytes), OciImageJson.Default.Index)?.Manifests.Where(manifest => manifest is not null).ToList();
-        }
-        catch (Exception e) when (e is JsonException or Faults.FaultException)
-        {
-            return null;   // damaged since: the manifest alone is shown
-        }
+        var member = index.Members.FirstOrDefault(member => member.Manifest.Digest == manifest.Digest);
+        long content = (store.Content.Size(manifest.Digest) ?? 0) + (member?.Blobs.Sum(blob => blob.Size) ?? 0);
+        Image? image = member?.Image is { } id ? store.Catalog.Image(id) : null;
+        return new ManifestPart(manifest with { Platform = manifest.Platform ?? image?.Config.Platform }, KindOf(manifest, member, image), member is not null, content, image?.Size ?? 0, image,
+            Attestation.About(manifest));
     }
 
-    private static ManifestPart PartOf(Descriptor manifest, ImageStore store)
+    private static ManifestKind KindOf(Descriptor manifest, IndexMember? member, Image? image)
     {
-        if (manifest.Annotations?.GetValueOrDefault(TypeAnnotation) == "attestation-manifest")
-        {
-            bool named = Digest.TryParse(manifest.Annotations.GetValueOrDefault(DigestAnnotation), out var about);
-            return new ManifestPart(manifest, ManifestKind.Attestation, false, store.Content.Size(manifest.Digest) ?? 0, 0, null, named ? about : null);
-        }
-        ManifestKind kind = MediaTypes.IsManifest(manifest.MediaType) ? ManifestKind.Image : ManifestKind.Unknown;
-        Image? image = store.Catalog.Images.FirstOrDefault(image => image.Manifest.Digest == manifest.Digest);
-        long own = store.Content.Size(manifest.Digest) ?? 0;
-        if (image is null) return new ManifestPart(manifest, kind, false, own, 0, null, null);
-        long content = own + (store.Content.Size(image.Id) ?? 0) + image.Layers.Sum(layer => layer.Blob.Size);
-        return new ManifestPart(manifest with { Platform = manifest.Platform ?? image.Config.Platform }, kind, true, content, image.Size, image, null);
+        if (Attestation.Is(manifest)) return ManifestKind.Attestation;
+        if (image is not null) return ManifestKind.Image;
+        bool known = manifest.Platform is { Os: not ("" or "unknown") } && (member is null || member.Blobs.Count > 0 && MediaTypes.IsConfig(member.Blobs[0].MediaType));
+        return known && MediaTypes.IsManifest(manifest.MediaType) && manifest.ArtifactType is null ? ManifestKind.Image : ManifestKind.Unknown;
     }
 }

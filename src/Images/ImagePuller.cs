@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using Sampan.Content;
 using Sampan.Distribution;
@@ -45,77 +44,59 @@ internal sealed partial class ImagePuller(ImageStore store, Unpacker unpacker, R
         {
             progress.Report(PullingFrom(reference));
             progress.Report(new PullProgress($"Digest: {current.Digest}"));
-            return new PullResult(current.Image, current.Digest, PullOutcome.UpToDate);
+            return current;
         }
 
         using var lease = new ImageLease(store);
-        var (image, target) = await FetchAnywhereAsync(repository, reference, options, lease, progress, ct).ConfigureAwait(false);
+        var (image, target, members) = await FetchAnywhereAsync(repository, reference, options, lease, progress, ct).ConfigureAwait(false);
         bool known = store.Catalog.Reference(reference)?.Image == image.Id;
         ImageReference byDigest = reference.WithDigest(target.Digest);
-        image = store.Put(image, reference.Digest is null ? [reference, byDigest] : [byDigest], target);
+        image = store.Put(image, reference.Digest is null ? [reference, byDigest] : [byDigest], target, members);
         Log.Pulled(log, reference.ToString(), image.Layers.Sum(layer => layer.Blob.Size), (long)System.Diagnostics.Stopwatch.GetElapsedTime(started).TotalMilliseconds);
         progress.Report(new PullProgress($"Digest: {target.Digest}"));
         return new PullResult(image, target.Digest, known ? PullOutcome.UpToDate : PullOutcome.Downloaded);
     }
 
     /// <summary>What a mirror gave that is wrong (another digest, a manifest that is none) says nothing about the registry.</summary>
-    private async Task<(Image Image, Descriptor Target)> FetchAnywhereAsync(Repository repository, ImageReference reference, PullOptions options, ImageLease lease, SerialProgress progress, CancellationToken ct)
+    private async Task<FetchedImage> FetchAnywhereAsync(Repository repository, ImageReference reference, PullOptions options, ImageLease lease, SerialProgress progress, CancellationToken ct)
     {
         try
         {
-            return await FetchAsync(repository, reference, options, lease, progress, ct).ConfigureAwait(false);
+            return await FetchAsync().ConfigureAwait(false);
         }
         catch (FaultException e) when (!ct.IsCancellationRequested && !DiskFull.IsToldBy(e) && repository.LeaveMirrors())
         {
-            return await FetchAsync(repository, reference, options, lease, progress, ct).ConfigureAwait(false);
+            return await FetchAsync().ConfigureAwait(false);
         }
+
+        // Nothing is told before the registry has answered: until then a failure is the whole answer to the client.
+        Task<FetchedImage> FetchAsync() => new ImageFetch(store, unpacker, slots, repository, reference, options, lease, progress)
+            .RunAsync(reference.Digest?.ToString() ?? reference.Tag!, () => progress.Report(PullingFrom(reference)), ct);
     }
 
     /// <summary>The image we have under this name, if the registry still means the same by it.</summary>
-    private async Task<(Image Image, Digest Digest)?> FindCurrentAsync(Repository repository, ImageReference reference, PullOptions options, CancellationToken ct)
+    private async Task<PullResult?> FindCurrentAsync(Repository repository, ImageReference reference, PullOptions options, CancellationToken ct)
     {
-        if (store.Catalog.Reference(reference) is not { } known || store.Catalog.Image(known.Image) is not { } image) return null;
-        if (options.Platform is { } platform && !new PlatformMatcher(platform).Matches(image.Config.Platform)) return null;
-        if (options.Platform is null && MediaTypes.IsIndex(known.Target.MediaType) && !PlatformMatcher.Host.Matches(image.Config.Platform)) return null;
+        if (store.Catalog.Reference(reference) is not { } known || Chosen(known, options.Platform) is not { } image) return null;
         // A digest cannot mean anything else than what we verified.
         bool same = reference.Digest is not null || await repository.ResolveAsync(reference.Tag!, ct).ConfigureAwait(false) == known.Target.Digest;
-        return same ? (image, known.Target.Digest) : null;
+        if (!same) return null;
+        if (known.Image == image.Id) return new PullResult(image, known.Target.Digest, PullOutcome.UpToDate);
+        // Another platform of the same index, here already: the name means it from now on.
+        ImageReference byDigest = reference.WithDigest(known.Target.Digest);
+        image = store.Put(image, reference.Digest is null ? [reference, byDigest] : [byDigest], known.Target);
+        return new PullResult(image, known.Target.Digest, PullOutcome.Downloaded);
     }
 
-    private async Task<(Image Image, Descriptor Target)> FetchAsync(Repository repository, ImageReference reference, PullOptions options,
-        ImageLease lease, SerialProgress progress, CancellationToken ct)
+    /// <summary>What a pull of the name would choose, if that is here.</summary>
+    private Image? Chosen(ReferenceDocument known, Platform? platform)
     {
-        var resolver = new ManifestResolver(store.Content, repository, reference, options.Platform);
-        // Nothing is told before the registry has answered: until then a failure is the whole answer to the client.
-        var (target, fetched) = await resolver.ResolveAsync(reference.Digest?.ToString() ?? reference.Tag!, lease.Blobs, () => progress.Report(PullingFrom(reference)), ct).ConfigureAwait(false);
-        Manifest manifest = fetched.Manifest!;
-        ImageConfig config = await FetchConfigAsync(repository, reference, manifest, lease.Blobs, ct).ConfigureAwait(false);
-        // An index was asked for the platform already; and what it says counts, since old configs leave their variant out.
-        if (target.Manifest is not null && options.Platform is { } wanted && !new PlatformMatcher(wanted).Matches(config.Platform))
-            throw new FaultException(FaultKind.NotFound, WrongPlatform.Message(reference.FamiliarString, wanted));
-
-        var sources = LayerSource.Of(manifest, config);
-        lease.Hold(sources);
-        var layers = new LayersPull(store, unpacker, repository, slots, lease.Blobs, progress);
-        var unpacked = await layers.RunAsync(sources, ct).ConfigureAwait(false);
-        return (store.Make(fetched.Descriptor, manifest, config, unpacked, lease.Blobs), target.Descriptor);
-    }
-
-    private async Task<ImageConfig> FetchConfigAsync(Repository repository, ImageReference reference, Manifest manifest, Lease lease, CancellationToken ct)
-    {
-        Descriptor descriptor = manifest.Config;
-        if (!MediaTypes.IsConfig(descriptor.MediaType))
-            throw new FaultException(FaultKind.NotSupported, $"cannot pull '{reference.FamiliarString}': it is not a container image; its config is of type '{descriptor.MediaType}'");
-        if (descriptor.Size > ImageStore.MaxConfigBytes)
-            throw new FaultException(FaultKind.Unavailable, $"config {descriptor.Digest} is too large: {descriptor.Size} bytes, the limit is {ImageStore.MaxConfigBytes}");
-        using (BlobFetch fetch = store.Content.Fetch(descriptor, (offset, token) => repository.BlobAsync(descriptor, offset, _ => { }, token), lease))
-            await fetch.Completion.WaitAsync(ct).ConfigureAwait(false);
-        ImageConfig config = ConfigReader.Read(store.Content.Read(descriptor.Digest, ImageStore.MaxConfigBytes), descriptor.Digest);
-        if (config.DiffIds.Count != manifest.Layers.Count)
-            throw new FaultException(FaultKind.Unavailable, $"layers from manifest don't match image configuration: {manifest.Layers.Count} layers, {config.DiffIds.Count} diffIDs in {descriptor.Digest}");
-        if (config.Platform.Os != Platform.Host.Os)
-            throw new FaultException(FaultKind.NotSupported, $"image operating system \"{config.Platform.Os}\" cannot be used on this platform");
-        return config;
+        Image image = store.Catalog.Image(known.Image)!;
+        if (store.Catalog.Index(known.Target.Digest) is not { } index) return platform is null || !image.IsArtifact && new PlatformMatcher(platform).Matches(image.Config.Platform) ? image : null;
+        if (IndexReader.TryRead(index.Index, store.Content) is not { } entries) return null;
+        if (image.IsArtifact) return platform is null ? image : null;
+        var matcher = platform is null ? PlatformMatcher.Host : new PlatformMatcher(platform);
+        return matcher.Choose(entries) is { } chosen && index.Members.FirstOrDefault(member => member.Manifest.Digest == chosen.Digest) is { Image: not null } member ? store.Catalog.As(member) : null;
     }
 
     // "latest: Pulling from library/busybox"    "docker.io/library/busybox@sha256:…: Pulling from library/busybox"

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sampan.Distribution;
 using Sampan.Faults;
 using Sampan.Specs.Docker;
@@ -5,7 +6,7 @@ using Sampan.Specs.Oci.Image;
 
 namespace Sampan.Images;
 
-/// <summary>docker push: the blobs as they lie in the store, those the registry has left out, then the manifest with the bytes it always had.</summary>
+/// <summary>docker push: the blobs as they lie in the store, those the registry has left out, then manifest or index with the bytes it always had.</summary>
 internal sealed class ImagePusher(ImageStore store, RegistryClient registries, TransferSlots slots)
 {
     internal async Task PushAsync(ImageReference reference, PushOptions options, IProgress<PullProgress> receiver, Action<PushResult> pushed, CancellationToken ct)
@@ -16,12 +17,13 @@ internal sealed class ImagePusher(ImageStore store, RegistryClient registries, T
         foreach (var tag in Select(reference))
         {
             using var lease = new ImageLease(store);
-            Image image = store.Catalog.Reference(tag) is { } known ? store.Catalog.As(known) : store.Catalog.Get(tag.ToString(), null);
-            foreach (var digest in ImageCatalog.BlobsOf(image).Append(image.Manifest.Digest)) lease.Blobs.Hold(digest);
-            await PushAsync(image, tag, options.Auth, progress, ct).ConfigureAwait(false);
-            store.Put(image, [tag.WithDigest(image.Manifest.Digest)], image.Manifest);
-            progress.Report(new PullProgress($"{tag.Tag}: digest: {image.Manifest.Digest} size: {image.Manifest.Size}"));
-            pushed(new PushResult(tag.Tag!, image.Manifest.Digest, image.Manifest.Size));
+            if (store.Catalog.Reference(tag) is not { } known) throw new FaultException(FaultKind.NotFound, $"tag does not exist: {tag.FamiliarString}");
+            PushPlan plan = PushPlan.Of(known, options.Platform, store);
+            foreach (var digest in plan.Blobs.Select(blob => blob.Descriptor).Concat(plan.Manifests).Append(plan.Target)) lease.Blobs.Hold(digest.Digest);
+            await PushAsync(plan, tag, options.Auth, progress, ct).ConfigureAwait(false);
+            Remember(known, tag, plan.Target);
+            progress.Report(new PullProgress($"{tag.Tag}: digest: {plan.Target.Digest} size: {plan.Target.Size}"));
+            pushed(new PushResult(tag.Tag!, plan.Target.Digest, plan.Target.Size, plan.InsteadOf is { } index ? new PushedInstead(index, plan.Target) : null));
         }
     }
 
@@ -35,15 +37,25 @@ internal sealed class ImagePusher(ImageStore store, RegistryClient registries, T
             : throw new FaultException(FaultKind.NotFound, reference.Tag is null ? $"no tags to push for {reference.FamiliarName}" : $"tag does not exist: {reference.FamiliarString}");
     }
 
-    private async Task PushAsync(Image image, ImageReference tag, RegistryAuth? auth, SerialProgress progress, CancellationToken ct)
+    /// <summary>The registry has it under this digest now: a name of its own.</summary>
+    private void Remember(ReferenceDocument known, ImageReference tag, Descriptor pushed)
     {
-        var layers = image.Layers.Reverse().DistinctBy(layer => layer.Blob.Digest).ToList();
-        var sources = layers.ToDictionary(layer => layer.Blob.Digest, layer => SourceOf(layer.Blob.Digest, tag));
+        Image image = store.Catalog.As(known);
+        if (pushed.Digest == known.Target.Digest || pushed.Digest == image.Manifest.Digest) store.Put(image, [tag.WithDigest(pushed.Digest)], pushed);
+        else if (store.Catalog.Index(known.Target.Digest)?.Members.FirstOrDefault(member => member.Manifest.Digest == pushed.Digest && member.Image is not null) is { } member)
+            store.Put(store.Catalog.As(member), [tag.WithDigest(pushed.Digest)], pushed);
+    }
+
+    private async Task PushAsync(PushPlan plan, ImageReference tag, RegistryAuth? auth, SerialProgress progress, CancellationToken ct)
+    {
+        var sources = plan.Blobs.Where(blob => blob.ProgressId is not null).Select(blob => new MountSource(blob.Descriptor.Digest, SourceOf(blob.Descriptor.Digest, tag)))
+            .DistinctBy(source => source.Blob).ToDictionary(source => source.Blob, source => source.Repository);
         Repository repository = registries.WritableRepository(tag, auth);
-        foreach (var layer in layers) progress.Report(new PullProgress("Preparing", layer.DiffId.Hex[..12], ProgressDetail.None));
+        var layers = plan.Blobs.Where(blob => blob.ProgressId is not null).ToList();
+        foreach (var layer in layers) progress.Report(new PullProgress("Preparing", layer.ProgressId, ProgressDetail.None));
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var work = layers.Select(layer => PushLayerAsync(repository, layer, sources[layer.Blob.Digest], progress, ended.Token)).ToList();
+        var work = layers.Select(layer => PushBlobAsync(repository, layer, sources.GetValueOrDefault(layer.Descriptor.Digest), progress, ended.Token)).ToList();
         try
         {
             await foreach (var first in Task.WhenEach(work).ConfigureAwait(false)) await first.ConfigureAwait(false);
@@ -53,29 +65,56 @@ internal sealed class ImagePusher(ImageStore store, RegistryClient registries, T
             await ended.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        var config = new Descriptor { MediaType = MediaTypes.OciConfig, Digest = image.Id, Size = store.Content.Size(image.Id) ?? 0 };
-        if (!await repository.HasBlobAsync(image.Id, ct).ConfigureAwait(false))
-            await repository.UploadAsync(config, () => store.Content.OpenRead(image.Id), null, _ => { }, ct).ConfigureAwait(false);
-        await repository.PutManifestAsync(tag.Tag!, image.Manifest, store.Content.Read(image.Manifest.Digest, ImageStore.MaxManifestBytes), ct).ConfigureAwait(false);
+        foreach (var config in plan.Blobs.Except(layers)) await PushBlobAsync(repository, config, null, progress, ct).ConfigureAwait(false);
+        foreach (var manifest in plan.Manifests) await PutAsync(repository, manifest.Digest.ToString(), manifest, ct).ConfigureAwait(false);
+        await PutAsync(repository, tag.Tag!, plan.Target, ct).ConfigureAwait(false);
     }
 
-    private async Task PushLayerAsync(Repository repository, ImageLayer layer, string? source, SerialProgress progress, CancellationToken ct)
+    /// <summary>With the bytes it came with. One that is about another is found from that: by the registry's list, or by ours in its stead.</summary>
+    private async Task PutAsync(Repository repository, string tagOrDigest, Descriptor manifest, CancellationToken ct)
     {
-        string id = layer.DiffId.Hex[..12];
-        using IDisposable slot = await slots.EnterAsync(() => progress.Report(new PullProgress("Waiting", id, ProgressDetail.None)), ct).ConfigureAwait(false);
-        if (await repository.HasBlobAsync(layer.Blob.Digest, ct).ConfigureAwait(false))
+        byte[] content = store.Content.Read(manifest.Digest, ImageStore.MaxManifestBytes);
+        bool listed = await repository.PutManifestAsync(tagOrDigest, manifest, content, ct).ConfigureAwait(false);
+        if (listed || MediaTypes.IsIndex(manifest.MediaType) || JsonSerializer.Deserialize(content, OciImageJson.Default.Manifest) is not { Subject: { } subject } about) return;
+        await repository.AddReferrerAsync(subject.Digest, new Descriptor
         {
-            progress.Report(new PullProgress("Layer already exists", id, ProgressDetail.None));
+            MediaType = manifest.MediaType,
+            Digest = manifest.Digest,
+            Size = manifest.Size,
+            ArtifactType = about.ArtifactType ?? about.Config.MediaType,
+            Annotations = about.Annotations,
+        }, ct).ConfigureAwait(false);
+    }
+
+    private async Task PushBlobAsync(Repository repository, PushBlob blob, string? source, SerialProgress progress, CancellationToken ct)
+    {
+        Descriptor descriptor = blob.Descriptor;
+        using IDisposable slot = await slots.EnterAsync(() => Step("Waiting"), ct).ConfigureAwait(false);
+        if (await repository.HasBlobAsync(descriptor.Digest, ct).ConfigureAwait(false))
+        {
+            Step("Layer already exists");
             return;
         }
-        var pushing = new ByteProgress(progress, "Pushing", id, layer.Blob.Size);
-        bool mounted = await repository.UploadAsync(layer.Blob, () => store.Content.OpenRead(layer.Blob.Digest), source, pushing.Report, ct).ConfigureAwait(false);
-        progress.Report(new PullProgress(mounted ? $"Mounted from {source}" : "Pushed", id, ProgressDetail.None));
+        if (blob.ProgressId is null)
+        {
+            await repository.UploadAsync(descriptor, () => store.Content.OpenRead(descriptor.Digest), null, _ => { }, ct).ConfigureAwait(false);
+            return;
+        }
+        var pushing = new ByteProgress(progress, "Pushing", blob.ProgressId, descriptor.Size);
+        bool mounted = await repository.UploadAsync(descriptor, () => store.Content.OpenRead(descriptor.Digest), source, pushing.Report, ct).ConfigureAwait(false);
+        Step(mounted ? $"Mounted from {source}" : "Pushed");
+
+        void Step(string status)
+        {
+            if (blob.ProgressId is not null) progress.Report(new PullProgress(status, blob.ProgressId, ProgressDetail.None));
+        }
     }
 
     /// <summary>Another repository of the same registry that has this blob, as far as we know: the registry can take it from there.</summary>
     private string? SourceOf(Digest blob, ImageReference target) => store.Catalog.Images
-        .Where(image => image.Layers.Any(layer => layer.Blob.Digest == blob))
-        .SelectMany(image => image.RepoDigests)
+        .Where(image => image.Layers.Any(layer => layer.Blob.Digest == blob) || image.Artifact?.Any(part => part.Digest == blob) == true)
+        .SelectMany(image => store.Catalog.WithAllNames(image).RepoDigests)
         .FirstOrDefault(name => name.Domain == target.Domain && name.Path != target.Path)?.Path;
+
+    private sealed record MountSource(Digest Blob, string? Repository);
 }

@@ -25,20 +25,51 @@ internal sealed class ImageRemover(ImageStore store, ImageRemoveOptions options)
     private IReadOnlyList<ImageRemoval> RemoveFromCatalog(string nameOrId) => store.Exclusive(() =>
     {
         Image image = store.Catalog.Get(nameOrId, options.Platform);
+        if (options.Platform is not null) image = store.Catalog.Image(image.Id)!;
+        if ((options.Platform is not null || store.Catalog.IsPlatformOnly(image)) && RemovePlatform(nameOrId, image)) return _removals;
         bool byId = image.Id.ToString().StartsWith(nameOrId, StringComparison.Ordinal) || image.Id.Hex.StartsWith(nameOrId, StringComparison.Ordinal);
+        var platforms = store.Catalog.Siblings(image);
         if (byId) UntagAll(image);
-        else if (!UntagName(ImageReference.Parse(nameOrId), image)) return _removals;
+        else if (!UntagName(ImageReference.Parse(nameOrId), image, platforms))
+        {
+            DeleteUnneeded(platforms);
+            return _removals;
+        }
         Delete(image.Id, options.Force, onlyIfUnneeded: !byId);
+        DeleteUnneeded(platforms);
         return (IReadOnlyList<ImageRemoval>)_removals;
     });
 
-    /// <returns>Whether that was the last name, so that the image goes too.</returns>
-    private bool UntagName(ImageReference name, Image image)
+    /// <summary>Takes one platform from the names that have it, and its image with it.</summary>
+    /// <returns>False when a name has nothing else: it is removed as a name is, then.</returns>
+    private bool RemovePlatform(string nameOrId, Image image)
     {
-        if (!options.Force && IsOneRepository(image) && options.Uses().FirstOrDefault(use => use.Image == image.Id) is { ContainerId: { } container })
+        var named = ImageReference.TryParse(nameOrId, out var name) ? store.Catalog.Reference(name!) : null;
+        List<IndexDocument> indexes = named is null ? [.. store.Catalog.IndexesWith(image.Id)] : [.. store.Catalog.IndexesWith(image.Id).Where(index => index.Index.Digest == named.Target.Digest)];
+        if (indexes.Count == 0) return false;
+        if (FindConflict(image, options.Force, evenNamed: true) is { } conflict) throw conflict.ToFault(image);
+        if (!store.Withdraw(image.Id, indexes)) return false;
+        Delete(image.Id, options.Force, onlyIfUnneeded: true);
+        return true;
+    }
+
+    /// <summary>The other platforms of names that went.</summary>
+    private void DeleteUnneeded(IReadOnlyList<Image> platforms)
+    {
+        foreach (var platform in platforms)
+        {
+            if (store.Catalog.Image(platform.Id) is not { IsDangling: true, RepoDigests.Count: 0 } left || store.Catalog.IsPlatformOnly(left)) continue;
+            Delete(platform.Id, force: false, onlyIfUnneeded: true);
+        }
+    }
+
+    /// <returns>Whether that was the last name, so that the image goes too.</returns>
+    private bool UntagName(ImageReference name, Image image, IReadOnlyList<Image> platforms)
+    {
+        if (!options.Force && IsOneRepository(image) && options.Uses().FirstOrDefault(use => use.Image == image.Id || platforms.Any(platform => use.Image == platform.Id)) is { ContainerId: { } container } used)
         {
             throw new FaultException(FaultKind.Conflict,
-                $"conflict: unable to remove repository reference \"{name.FamiliarString}\" (must force) - container {Short(container)} is using its referenced image {image.Id.Hex[..12]}");
+                $"conflict: unable to remove repository reference \"{name.FamiliarString}\" (must force) - container {Short(container)} is using its referenced image {used.Image.Hex[..12]}");
         }
         name = name.Digest is { } digest ? name.WithDigest(digest) : name.WithDefaultTag();
         Untag([name], image);
@@ -49,7 +80,7 @@ internal sealed class ImageRemover(ImageStore store, ImageRemoveOptions options)
             Untag([.. left.RepoDigests.Where(other => other.Name == name.Name)], image);
             left = store.Catalog.Image(image.Id)!;
         }
-        return left.Tags.Count + left.RepoDigests.Count == 0;
+        return left.Tags.Count + left.RepoDigests.Count == 0 && !store.Catalog.IsPlatformOnly(left);
     }
 
     private void UntagAll(Image image)
@@ -63,6 +94,7 @@ internal sealed class ImageRemover(ImageStore store, ImageRemoveOptions options)
     private void Delete(Digest id, bool force, bool onlyIfUnneeded)
     {
         Image image = store.Catalog.Image(id)!;
+        if (onlyIfUnneeded && store.Catalog.IsPlatformOnly(image)) return;
         if (FindConflict(image, force, evenNamed: force) is { } conflict)
         {
             if (onlyIfUnneeded && (conflict.InUse || image.Tags.Count + image.RepoDigests.Count > 0 || store.Catalog.HasChildren(id))) return;

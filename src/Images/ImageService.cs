@@ -56,14 +56,14 @@ public sealed class ImageService : IDisposable
         _pusher.PushAsync(reference, options, progress, pushed, ct);
 
     /// <summary>Reads an archive of docker save or an OCI image layout, plain or gzipped tar, from front to back.</summary>
-    /// <param name="platform">Takes the images of this platform only; null: all, and of an index the one for this machine.</param>
+    /// <param name="platform">Takes the images of this platform only; null: all, of an index every platform that is whole in the archive.</param>
     /// <exception cref="FaultException">InvalidArgument: not such an archive, or damaged; nothing of it is kept. NotFound: nothing for the platform.</exception>
     public Task<IReadOnlyList<LoadedImage>> LoadAsync(Stream archive, Platform? platform, IProgress<PullProgress> progress, CancellationToken ct) =>
         _loader.LoadAsync(archive, platform, progress, ct);
 
     /// <summary>Writes one tar that is both an OCI image layout and docker save's format.</summary>
     /// <param name="names">Names, ids; a name without tag means all its tags.</param>
-    /// <param name="platform">All must be of this platform; null: any.</param>
+    /// <param name="platform">Each one's image for this platform; null: the index, where all of it or several of its platforms are here, else the image.</param>
     /// <exception cref="FaultException">NotFound, before a byte is written.</exception>
     public Task SaveAsync(IReadOnlyList<string> names, Platform? platform, Stream target, CancellationToken ct) => new ImageSaver(_store).SaveAsync(names, platform, target, ct);
 
@@ -75,7 +75,7 @@ public sealed class ImageService : IDisposable
     /// <exception cref="FaultException">InvalidArgument: a change is malformed. A full disk.</exception>
     public Task<Image> CommitAsync(CommitOptions options, CancellationToken ct) => _committer.CommitAsync(options, ct);
 
-    /// <summary>One per image id, newest first.</summary>
+    /// <summary>One per image id, newest first; of names that have several platforms the image they mean.</summary>
     public IReadOnlyList<Image> List() => List(new ImageFilter());
 
     /// <summary>As <see cref="List()"/>, what passes the filter.</summary>
@@ -85,9 +85,17 @@ public sealed class ImageService : IDisposable
     /// <summary>By name, name:tag, name@digest, id or unique prefix of an id; null when there is none.</summary>
     public Image? Find(string nameOrId) => _store.Catalog.Find(nameOrId);
 
-    /// <summary>As <see cref="Find"/>, and made for <paramref name="platform"/> when one is given.</summary>
+    /// <summary>As <see cref="Find"/>; when a platform is given the one that is best for it among the platforms of the name that are here.</summary>
     /// <exception cref="FaultException">NotFound: "No such image: …", or an image of another platform. InvalidArgument: malformed name.</exception>
-    public Image Get(string nameOrId, Platform? platform = null) => _store.Catalog.Get(nameOrId, platform);
+    public Image Get(string nameOrId, Platform? platform = null) => _store.Catalog.WithAllNames(_store.Catalog.Get(nameOrId, platform));
+
+    /// <summary>Whether a name means an image, or has it as another platform of its index.</summary>
+    public bool Means(string nameOrId, Digest image) => _store.Catalog.Find(nameOrId) is { } found
+        && (found.Id == image || ImageReference.TryParse(nameOrId, out var name) && _store.Catalog.Reference(name!) is { } reference
+            && _store.Catalog.Index(reference.Target.Digest)?.Members.Any(member => member.Image == image) == true);
+
+    /// <summary>The other platforms of an image's names that are here.</summary>
+    public IReadOnlyList<Image> OtherPlatforms(Image image) => _store.Catalog.Siblings(image);
 
     /// <summary>Points a name at an image; an older holder loses it.</summary>
     /// <exception cref="FaultException">NotFound, InvalidArgument.</exception>
@@ -102,7 +110,7 @@ public sealed class ImageService : IDisposable
     public IReadOnlyList<ImageRemoval> Remove(string nameOrId, ImageRemoveOptions options) => new ImageRemover(_store, options).Remove(nameOrId);
 
     /// <exception cref="FaultException">NotFound.</exception>
-    public IReadOnlyList<ImageHistoryLine> History(string nameOrId) => ImageHistory.Of(Get(nameOrId));
+    public IReadOnlyList<ImageHistoryLine> History(string nameOrId, Platform? platform = null) => ImageHistory.Of(Get(nameOrId, platform), _store.Catalog);
 
     /// <summary>What the names of an image resolve to, manifest by manifest: of an index also those that are not here.</summary>
     public ImageManifests Manifests(Image image) => ImageManifests.Of(image, _store);
@@ -111,6 +119,12 @@ public sealed class ImageService : IDisposable
     /// <exception cref="FaultException">NotFound, PermissionDenied, Unavailable.</exception>
     public Task<RemoteImage> InspectRemoteAsync(ImageReference reference, RegistryAuth? auth, CancellationToken ct) =>
         new RemoteInspector(_registries).InspectAsync(reference, auth, ct);
+
+    /// <summary>What a registry has that refers to an image: to its index, and to those of its manifests that are here.</summary>
+    /// <param name="artifactType">Of this type only; null: all.</param>
+    /// <exception cref="FaultException">NotFound, PermissionDenied, Unavailable.</exception>
+    public Task<IReadOnlyList<Referrer>> ReferrersAsync(ImageReference reference, string? artifactType, RegistryAuth? auth, CancellationToken ct) =>
+        new ReferrerFinder(_store, _registries).FindAsync(reference, artifactType, auth, ct);
 
     /// <summary>The registries, for what has no image: login, search, download.</summary>
     public RegistryClient Registries => _registries;

@@ -60,7 +60,7 @@ internal sealed partial class ImageStore
             if (valid && whole && images.ContainsKey(document.Image) && Content.Contains(document.Target.Digest)) references.Add(document);
             else if (valid) _documents.DeleteReference(name!);
         }
-        _catalog = new ImageCatalog(images.Values, references);
+        _catalog = new ImageCatalog(images.Values, references, ReadIndexes(images, references));
 
         foreach (var key in Snapshotter.Keys.Where(Unpacker.Owns)) Snapshotter.Remove(key);
         var live = _catalog.LiveChains();
@@ -80,36 +80,48 @@ internal sealed partial class ImageStore
         return new Image { Id = manifest.Config.Digest, Config = config, ConfigSize = manifest.Config.Size, Manifest = descriptor, LayoutManifest = layout, Layers = layers };
     }
 
+    /// <summary>What is no image, its blobs here; not recorded yet.</summary>
+    internal static Image MakeArtifact(Descriptor descriptor, IReadOnlyList<Descriptor> blobs) => new()
+    {
+        Id = descriptor.Digest,
+        Config = new ImageConfig(),
+        ConfigSize = descriptor.Size,
+        Manifest = descriptor,
+        LayoutManifest = descriptor,
+        Layers = [],
+        Artifact = blobs,
+    };
+
     /// <summary>Records an image whose blobs and layers are here (and held), and points <paramref name="names"/> at it.</summary>
     /// <param name="target">What the names resolved to: the image's manifest, or the index it was chosen from.</param>
-    internal Image Put(Image image, IReadOnlyList<ImageReference> names, Descriptor target)
+    /// <param name="members">Of that index what came now; their images are recorded.</param>
+    internal Image Put(Image image, IReadOnlyList<ImageReference> names, Descriptor target, IReadOnlyList<IndexMember>? members = null)
     {
         lock (_gate)
         {
             var before = _catalog;
+            var indexes = before.Indexes;
+            if (members is { Count: > 0 } && names.Count > 0)
+            {
+                var index = (before.Index(target.Digest) ?? new IndexDocument { Index = target, Members = [] }).With(members);
+                _documents.Write(index);
+                indexes = [.. before.Indexes.Where(other => other.Index.Digest != target.Digest), index];
+            }
             // The same config may have come before under another manifest: the first stays, its blobs are here already.
             Image current = _catalog.Image(image.Id) ?? image;
             if (names.Any(name => name.Digest is null && _catalog.Reference(name)?.Image != image.Id))
                 current = current with { LastTagged = DateTimeOffset.UtcNow };
             if (current != _catalog.Image(image.Id)) _documents.Write(DocumentOf(current));
 
-            bool other = current.Manifest.Digest != image.Manifest.Digest;
             var references = _catalog.References.ToDictionary(reference => reference.Reference, StringComparer.Ordinal);
             foreach (var name in names)
             {
-                var document = new ReferenceDocument
-                {
-                    Reference = name.ToString(),
-                    Image = image.Id,
-                    Target = target,
-                    Manifest = other ? image.Manifest : null,
-                    Layers = other ? [.. image.Layers.Select(layer => layer.Blob)] : null,
-                };
+                var document = DocumentOf(name.ToString(), image, target, current);
                 if (references.GetValueOrDefault(document.Reference) == document) continue;
                 _documents.Write(document);
                 references[document.Reference] = document;
             }
-            Publish([.. before.Images.Where(other => other.Id != image.Id), current], references.Values);
+            Publish([.. before.Images.Where(other => other.Id != image.Id), current], references.Values, indexes);
             return _catalog.Image(image.Id)!;
         }
     }
@@ -138,7 +150,7 @@ internal sealed partial class ImageStore
         {
             var gone = names.Select(name => name.ToString()).ToHashSet(StringComparer.Ordinal);
             foreach (var name in names) _documents.DeleteReference(name);
-            Publish(_catalog.Images, _catalog.References.Where(reference => !gone.Contains(reference.Reference)));
+            Publish(_catalog.Images, _catalog.References.Where(reference => !gone.Contains(reference.Reference)), _catalog.Indexes);
         }
     }
 
@@ -149,7 +161,7 @@ internal sealed partial class ImageStore
         lock (_gate)
         {
             _documents.DeleteImage(image.Id);
-            Publish([.. _catalog.Images.Where(other => other.Id != image.Id)], _catalog.References);
+            Publish([.. _catalog.Images.Where(other => other.Id != image.Id)], _catalog.References, _catalog.Indexes);
             return Chains.Collect(ChainsTopFirst(image), _catalog.LiveChains());
         }
     }
@@ -180,19 +192,47 @@ internal sealed partial class ImageStore
     internal long LayerSize(ChainId chain) =>
         _catalog.Images.SelectMany(image => image.Layers).FirstOrDefault(layer => layer.Chain == chain)?.Size ?? Snapshotter.Usage(chain).Bytes;
 
-    private void Publish(IReadOnlyCollection<Image> images, IEnumerable<ReferenceDocument> references)
+    private void Publish(IReadOnlyCollection<Image> images, IEnumerable<ReferenceDocument> references, IEnumerable<IndexDocument> indexes)
     {
         var before = _catalog;
-        _catalog = new ImageCatalog(images, references);
+        _catalog = new ImageCatalog(images, references, indexes);
         WriteIndex();
+        foreach (var index in before.Indexes.Where(index => _catalog.Index(index.Index.Digest) is null)) _documents.DeleteIndex(index.Index.Digest);
         Content.Collect(before.LiveBlobs(), _catalog.LiveBlobs());   // of a deleted image; the index that a moved or removed name pointed at
     }
 
-    private static ImageDocument DocumentOf(Image image) =>
-        new() { Id = image.Id, Manifest = image.Manifest, LayerSizes = [.. image.Layers.Select(layer => layer.Size)], LastTagged = image.LastTagged, Parent = image.Parent };
+    private static ImageDocument DocumentOf(Image image) => new()
+    {
+        Id = image.Id,
+        Manifest = image.Manifest,
+        LayerSizes = [.. image.Layers.Select(layer => layer.Size)],
+        LastTagged = image.LastTagged,
+        Parent = image.Parent,
+        Artifact = image.Artifact,
+    };
+
+    /// <param name="recorded">What the store has of the image; null: it is looked up.</param>
+    private ReferenceDocument DocumentOf(string name, Image image, Descriptor target, Image? recorded = null)
+    {
+        bool other = (recorded ?? _catalog.Image(image.Id)!).Manifest.Digest != image.Manifest.Digest;
+        return new ReferenceDocument
+        {
+            Reference = name,
+            Image = image.Id,
+            Target = target,
+            Manifest = other ? image.Manifest : null,
+            Layers = other ? [.. image.Layers.Select(layer => layer.Blob)] : null,
+        };
+    }
 
     private Image ReadImage(ImageDocument document)
     {
+        if (document.Artifact is { } blobs)
+        {
+            var missing = blobs.FirstOrDefault(blob => Content.Size(blob.Digest) != blob.Size);
+            if (missing is not null || !Content.Contains(document.Id)) throw new FaultException(FaultKind.Internal, $"the blob {missing?.Digest ?? document.Id} is missing or cut short");
+            return MakeArtifact(document.Manifest, blobs) with { LastTagged = document.LastTagged };
+        }
         var manifest = JsonSerializer.Deserialize(Content.Read(document.Manifest.Digest, MaxManifestBytes), OciImageJson.Default.Manifest)!;
         var config = JsonSerializer.Deserialize(Content.Read(document.Id, MaxConfigBytes), OciImageJson.Default.ImageConfig)!;
         if (document.LayerSizes.Count != manifest.Layers.Count || config.DiffIds.Count != manifest.Layers.Count)

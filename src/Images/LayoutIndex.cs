@@ -14,11 +14,18 @@ internal static class LayoutIndex
 
     internal static IEnumerable<Descriptor> Descriptors(Image image, IReadOnlyList<ImageReference> tags, Func<ImageReference, string?> refName)
     {
-        Descriptor bare = image.LayoutManifest with { Annotations = null, Platform = image.Config.Platform };
-        if (tags.Count == 0) return [bare];
+        Descriptor bare = image.LayoutManifest with { Annotations = null, Platform = image.IsArtifact ? null : image.Config.Platform };
+        return Named(bare, image.Manifest.Digest, tags, refName);
+    }
+
+    /// <param name="original">What <paramref name="bare"/> stands for, when it is a twin.</param>
+    internal static IEnumerable<Descriptor> Named(Descriptor bare, Digest original, IReadOnlyList<ImageReference> tags, Func<ImageReference, string?> refName)
+    {
+        var twin = original == bare.Digest ? [] : new Dictionary<string, string> { [Annotations.Original] = original.ToString() };
+        if (tags.Count == 0) return [twin.Count == 0 ? bare : bare with { Annotations = twin }];
         return tags.Select(tag => bare with
         {
-            Annotations = new Dictionary<string, string> { [Annotations.ImageName] = tag.ToString(), [Annotations.RefName] = refName(tag)! },
+            Annotations = new Dictionary<string, string>(twin) { [Annotations.ImageName] = tag.ToString(), [Annotations.RefName] = refName(tag)! },
         });
     }
 }

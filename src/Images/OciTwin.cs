@@ -22,6 +22,22 @@ internal static class OciTwin
         return (new Descriptor { MediaType = MediaTypes.OciManifest, Digest = Digest.Of(content), Size = content.Length }, content);
     }
 
+    /// <summary>The OCI index of a Docker list, with the twins of those of its manifests that are here, and nothing of the others.</summary>
+    internal static (Descriptor Descriptor, IReadOnlyList<byte[]> Content) OfIndex(IndexContent list)
+    {
+        var entries = new List<Descriptor>();
+        var content = new List<byte[]>();
+        foreach (var entry in list.Entries.Where(entry => entry is { IsWhole: true, Manifest: not null }))
+        {
+            var (descriptor, bytes) = Of(entry.Descriptor, entry.Manifest!);
+            entries.Add(descriptor with { Platform = entry.Descriptor.Platform, Annotations = entry.Descriptor.Annotations });
+            if (bytes is not null) content.Add(bytes);
+        }
+        var index = new Specs.Oci.Image.Index { SchemaVersion = 2, MediaType = MediaTypes.OciIndex, Manifests = entries };
+        byte[] own = JsonSerializer.SerializeToUtf8Bytes(index, OciImageJson.Default.Index);
+        return (new Descriptor { MediaType = MediaTypes.OciIndex, Digest = Digest.Of(own), Size = own.Length }, [.. content, own]);
+    }
+
     /// <summary>A layer as an OCI manifest names it.</summary>
     internal static Descriptor LayerOf(Descriptor layer) => layer.MediaType switch
     {

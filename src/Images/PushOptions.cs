@@ -9,6 +9,6 @@ public sealed record PushOptions
     /// <summary>Null: anonymous.</summary>
     public RegistryAuth? Auth { get; init; }
 
-    /// <summary>Refuses to push an image that is not of this platform; null: any.</summary>
+    /// <summary>Send this platform's manifest only; null: the index if all of it is here, else the manifest the name means.</summary>
     public Platform? Platform { get; init; }
 }

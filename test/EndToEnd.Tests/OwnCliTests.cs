@@ -115,6 +115,20 @@ public sealed class OwnCliTests(EngineFixture fixture) : IClassFixture<EngineFix
     }
 
     [Fact]
+    public async Task A_login_asks_on_a_terminal_and_does_not_show_the_password()
+    {
+        var registry = new Registry(Engine.Host, 5001);
+        await registry.StartAsync();
+        string config = Path.Combine(Engine.Host.Folder, "asked");
+        CommandResult login = await Command.RunAsync(Engine.Host.Inside("script", "-qefc", $"{Repository.Sampan} --config {config} -H {Engine.Address} login {registry.Name}", "/dev/null"), "ann\ns3cret\n");
+        Assert.Contains("Username: ", login.Succeeded().Output);
+        Assert.Contains("Password: \r\n", login.Output);
+        Assert.Contains("Login Succeeded", login.Output);
+        Assert.Contains("YW5uOnMzY3JldA==", await File.ReadAllTextAsync(Path.Combine(config, "config.json")));
+        await registry.DisposeAsync();
+    }
+
+    [Fact]
     public async Task It_starts_the_daemon_when_none_listens()
     {
         await using TestHost host = await TestHost.CreateAsync();

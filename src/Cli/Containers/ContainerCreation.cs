@@ -24,7 +24,9 @@ internal static class ContainerCreation
         {
             if (Array.IndexOf(PullPolicies, pull) < 0)
                 throw new FormatException($"invalid pull option: '{pull}': must be one of \"always\", \"missing\" or \"never\"");
-            return ContainerRequestReader.Read(invocation.Options, invocation.Arguments, invocation.Surroundings.Variable);
+            var request = ContainerRequestReader.Read(invocation.Options, invocation.Arguments, invocation.Surroundings.Variable);
+            var environment = ContainerProxies.AddTo(request.Env ?? [], invocation.Surroundings);
+            return environment.Count == 0 ? request : request with { Env = environment };
         }
         catch (FormatException wrong)
         {

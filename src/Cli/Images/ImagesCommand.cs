@@ -14,7 +14,7 @@ internal static class ImagesCommand
     private static readonly Option<string> Format = ListOptions.Format();
     private static readonly Option<bool> NoTrunc = Options.Switch("no-trunc", '\0', "Show everything in full length");
     private static readonly Option<bool> Quiet = Options.Switch("quiet", 'q', "Ids only");
-    private static readonly Option<bool> Tree = Options.Switch("tree", '\0', "List the platforms of each image", unsupported: true);
+    private static readonly Option<bool> Tree = Options.Switch("tree", '\0', "List the platforms of each image");
 
     public static Command Define() => new()
     {
@@ -33,11 +33,23 @@ internal static class ImagesCommand
         var format = ListFormat.Of(invocation.Get(Format), digests ? TableWithDigest : Table, invocation.Get(Quiet));
         var filters = ListOptions.ToFilters(invocation.Get(Filter));
         if (invocation.Arguments is [var pattern]) filters.Add("reference", pattern);
+        if (invocation.Get(Tree)) return await TreeAsync(invocation, filters, ct);
         var engine = await invocation.ConnectAsync(ct);
         var images = await engine.Images.ListAsync(invocation.Get(All), digests, filters, ct);
         bool needDigest = digests || format.Source.Contains("{{.Digest}}", StringComparison.Ordinal);
         var rows = images.SelectMany(image => ImageRow.Of(image, needDigest, digests));
         invocation.Output.Write(format.Render(ImageRow.Columns(!invocation.Get(NoTrunc), invocation.Surroundings.Now), rows));
+        return 0;
+    }
+
+    private static async Task<int> TreeAsync(Invocation invocation, EngineClient.Filters filters, CancellationToken ct)
+    {
+        string? other = invocation.Get(Quiet) ? "--quiet" : invocation.Get(NoTrunc) ? "--no-trunc" : invocation.Get(Digests) ? "--show-digest" : invocation.Get(Format).Length > 0 ? "--format" : null;
+        if (other is not null) throw new CommandFailedException(1, $"{other} is not yet supported with --tree");
+        bool all = invocation.Get(All);
+        var engine = await invocation.ConnectAsync(ct);
+        var images = await engine.Images.ListAsync(all, digests: false, filters, ct, manifests: true);
+        invocation.Output.Write(ImageTree.Render([.. images.Where(image => all || image.RepoTags.Count > 0)], invocation.Surroundings.Columns));
         return 0;
     }
 }

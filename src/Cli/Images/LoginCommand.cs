@@ -1,5 +1,7 @@
 using System.Text;
 using Sampan.Cli.Grammar;
+using Sampan.EngineClient;
+using Sampan.Faults;
 using Sampan.Specs.Docker;
 
 namespace Sampan.Cli.Images;
@@ -38,17 +40,41 @@ internal static class LoginCommand
         }
         RegistryAuth? auth = user.Length > 0 && password.Length > 0 ? new RegistryAuth { Username = user, Password = password, Serveraddress = server }
             : user.Length == 0 && password.Length == 0 ? RegistryCredentials.For(server, surroundings) : null;
-        // Nor from a TTY yet: a known gap.
-        if (auth is null) throw new CommandFailedException(1, "Error: Cannot perform an interactive login from a non TTY device");
-
+        bool kept = auth is not null && user.Length == 0;
+        auth ??= Ask(user);
         var engine = await invocation.ConnectAsync(ct);
-        var answer = await engine.System.LoginAsync(auth, ct);
+        AuthResponse? answer = null;
+        if (kept)
+        {
+            answer = await TryAsync(engine, auth, surroundings.Output, ct);
+            if (answer is null) auth = Ask(auth.Username ?? "", known: true);
+        }
+        answer ??= await engine.System.LoginAsync(auth, ct);
         if (answer.IdentityToken.Length > 0) auth = auth with { Password = "", Identitytoken = answer.IdentityToken };
-        string file = RegistryCredentials.Store(server, auth, surroundings);
-        if (!string.IsNullOrEmpty(auth.Password))
+        string? file = RegistryCredentials.Store(server, auth, surroundings);
+        if (file is not null && !string.IsNullOrEmpty(auth.Password))
             surroundings.Output.WriteErrorLine($"\nWARNING! Your credentials are stored unencrypted in '{file}'.\nConfigure a credential helper to remove this warning. See\nhttps://docs.docker.com/go/credential-store/\n");
         invocation.Output.WriteLine(answer.Status);
         return 0;
+
+        RegistryAuth Ask(string name, bool known = false) =>
+            LoginPrompt.Ask(surroundings, known ? "" : name, password, known ? name : "", server == RegistryCredentials.DockerHubKey) with { Serveraddress = server };
+    }
+
+    /// <returns>Null: what was kept is no longer good.</returns>
+    private static async Task<AuthResponse?> TryAsync(EngineApiClient engine, RegistryAuth auth, CommandOutput output, CancellationToken ct)
+    {
+        string user = string.IsNullOrEmpty(auth.Username) ? "" : $" [Username: {auth.Username}]";
+        output.WriteErrorLine($"Authenticating with existing credentials...{user}\n\n Info -> To login with a different account, run 'docker logout' followed by 'docker login'\n\n");
+        try
+        {
+            return await engine.System.LoginAsync(auth, ct);
+        }
+        catch (EngineException refused) when (refused.Kind is FaultKind.PermissionDenied)
+        {
+            output.WriteErrorLine("Stored credentials invalid or expired");
+            return null;
+        }
     }
 
     private static async Task<string> ReadSecretAsync(Stream input, CancellationToken ct)

@@ -5,13 +5,13 @@ using Sampan.Specs.Oci.Image;
 
 namespace Sampan.Cli.Images;
 
-/// <summary>What `docker login` left in ~/.docker/config.json for a registry.</summary>
+/// <summary>What `docker login` left for a registry: in ~/.docker/config.json, or with the helper program that the file names.</summary>
 internal static class RegistryCredentials
 {
     public const string DockerHubKey = "https://index.docker.io/v1/";
 
     /// <returns>Null when there are none.</returns>
-    /// <exception cref="FaultException">InvalidArgument: a broken file; NotSupported: they are kept by a helper program.</exception>
+    /// <exception cref="FaultException">InvalidArgument: a broken file. Unavailable: the helper program is missing or failed.</exception>
     public static RegistryAuth? For(ImageReference reference, Surroundings surroundings) =>
         For(reference.Domain == ImageReference.DefaultDomain ? DockerHubKey : reference.Domain, surroundings);
 
@@ -19,16 +19,26 @@ internal static class RegistryCredentials
     public static RegistryAuth? For(string server, Surroundings surroundings)
     {
         string key = KeyOf(server);
+        if (HelperOf(key, surroundings) is { } helper) return helper.Get(key);
+        return Look<RegistryAuth>(surroundings, root => root.TryGetProperty("auths", out var auths) && auths.TryGetProperty(key, out var entry) ? Read(entry, key) : null);
+    }
+
+    /// <summary>The program that keeps a registry's credentials: its own of credHelpers, or credsStore for all.</summary>
+    private static CredentialHelper? HelperOf(string key, Surroundings surroundings)
+    {
+        string? name = Look<string>(surroundings, root => root.TryGetProperty("credHelpers", out var helpers) && helpers.TryGetProperty(key, out var own) ? own.GetString()
+            : root.TryGetProperty("credsStore", out var all) ? all.GetString() : null);
+        return string.IsNullOrEmpty(name) ? null : new CredentialHelper(name, surroundings);
+    }
+
+    private static T? Look<T>(Surroundings surroundings, Func<JsonElement, T?> find) where T : class
+    {
         string path = Path.Combine(surroundings.ConfigFolder, "config.json");
         if (!File.Exists(path)) return null;
         try
         {
             using var document = JsonDocument.Parse(File.ReadAllBytes(path));
-            var root = document.RootElement;
-            if (root.TryGetProperty("auths", out var auths) && auths.TryGetProperty(key, out var entry) && Read(entry, key) is { } found) return found;
-            if (root.TryGetProperty("credHelpers", out var helpers) && helpers.TryGetProperty(key, out var helper))
-                surroundings.Output.WriteErrorLine($"WARNING: credentials of {key} are kept by docker-credential-{helper.GetString()}, which is not supported yet; trying without");
-            return null;
+            return find(document.RootElement);
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException or FormatException)
         {
@@ -36,10 +46,24 @@ internal static class RegistryCredentials
         }
     }
 
-    /// <returns>The file they are in now.</returns>
-    public static string Store(string server, RegistryAuth auth, Surroundings surroundings) => Change(surroundings, KeyOf(server), writer =>
+    /// <returns>The file they are in now, unencrypted; null when a helper program keeps them.</returns>
+    public static string? Store(string server, RegistryAuth auth, Surroundings surroundings)
     {
-        writer.WriteStartObject(KeyOf(server));
+        string key = KeyOf(server);
+        if (HelperOf(key, surroundings) is not { } helper) return StoreInFile(key, auth, surroundings);
+        helper.Store(key, auth);
+        // The name alone stays in the file: who lists its registries still finds it.
+        Change(surroundings, key, writer =>
+        {
+            writer.WriteStartObject(key);
+            writer.WriteEndObject();
+        });
+        return null;
+    }
+
+    private static string StoreInFile(string key, RegistryAuth auth, Surroundings surroundings) => Change(surroundings, key, writer =>
+    {
+        writer.WriteStartObject(key);
         if (!string.IsNullOrEmpty(auth.Identitytoken))
         {
             writer.WriteString("auth", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(auth.Username + ":")));
@@ -49,7 +73,11 @@ internal static class RegistryCredentials
         writer.WriteEndObject();
     });
 
-    public static void Remove(string server, Surroundings surroundings) => Change(surroundings, KeyOf(server), null);
+    public static void Remove(string server, Surroundings surroundings)
+    {
+        HelperOf(KeyOf(server), surroundings)?.Erase(KeyOf(server));
+        Change(surroundings, KeyOf(server), null);
+    }
 
     /// <summary>https://registry.example:5000/v2/ → registry.example:5000</summary>
     public static string HostOf(string server)

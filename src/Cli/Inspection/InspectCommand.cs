@@ -2,6 +2,7 @@ using System.Text.Json;
 using Sampan.Cli.Formatting;
 using Sampan.Cli.Formatting.Templates;
 using Sampan.Cli.Grammar;
+using Sampan.Cli.Images;
 using Sampan.EngineClient;
 using Sampan.Faults;
 
@@ -11,6 +12,7 @@ internal static class InspectCommand
 {
     private static readonly string[] Types = ["config", "container", "image", "network", "node", "plugin", "secret", "service", "task", "volume"];
     private static readonly Option<string> Format = ListOptions.ObjectFormat();
+    private static readonly Option<string> Platform = Options.Text("platform", '\0', "This platform's image: os[/arch[/variant]]");
     private static readonly Option<bool> Size = Options.Switch("size", 's', "With the sizes of containers");
     private static readonly Option<bool> Verbose = Options.Switch("verbose", 'v', "With what swarm services tell about it (this engine has none)");
     private static readonly Option<string> Type = Options.Text("type", '\0', "Look for this kind of object only: container, image, network, volume");
@@ -39,7 +41,7 @@ internal static class InspectCommand
         Name = "image inspect",
         Synopsis = "[OPTIONS] IMAGE [IMAGE...]",
         Summary = "Show everything about images",
-        Options = [Format],
+        Options = [Format, Platform],
         Run = (invocation, ct) => RunAsync(invocation, "image", ct),
     };
 
@@ -67,6 +69,7 @@ internal static class InspectCommand
             throw new CommandFailedException(1, type.Length == 0 ? $"type is empty: must be one of \"{string.Join("\", \"", Types)}\""
                 : $"unknown type: {Quoted.Of(type)}: must be one of \"{string.Join("\", \"", Types)}\"");
         string format = invocation.Get(Format);
+        var platform = type == "image" ? PlatformOption.Read(invocation.Get(Platform)) : null;
         var template = format == "json" ? null : ObjectFormat.Of(format);
         var engine = await invocation.ConnectAsync(ct);
         var found = new List<byte[]>();
@@ -76,7 +79,7 @@ internal static class InspectCommand
         {
             try
             {
-                byte[] document = await FindAsync(engine, name, type, invocation.Get(Size), ct);
+                byte[] document = platform is not null ? await engine.Images.InspectRawAsync(name, ct, platform) : await FindAsync(engine, name, type, invocation.Get(Size), ct);
                 if (template is null) found.Add(document);
                 else rendered.Add(Render(template, document));
             }

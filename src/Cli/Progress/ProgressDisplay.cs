@@ -20,7 +20,11 @@ internal sealed class ProgressDisplay(Stream output, int? columns)
     {
         await foreach (var message in messages.WithCancellation(ct))
         {
-            if (message.Aux is { } aux) OnAux?.Invoke(aux);
+            if (message.Aux is { } aux)
+            {
+                OnAux?.Invoke(aux);
+                continue;   // for programs: no line of its own
+            }
             if ((message.ErrorDetail?.Message ?? message.Error) is { Length: > 0 } error)
                 throw new CommandFailedException(message.ErrorDetail?.Code is > 0 and < 256 and var code ? code : 1, error);
             Show(message);

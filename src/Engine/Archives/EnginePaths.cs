@@ -20,10 +20,10 @@ internal static class EnginePaths
     public static IEnumerable<SnapshotChange> WithoutOurs(IReadOnlyList<SnapshotChange> changes)
     {
         var own = changes.Where(change => change.Kind is ChangeKind.Deleted || !Made.Contains(change.Path)).ToList();
-        // Our files in a directory made it look changed; it is, when something else in it is.
+        // Our files in a directory made it look changed, or made it; it is, when something else in it is.
         foreach (string parent in Parents)
             if (!own.Exists(change => change.Path.StartsWith(parent + "/", StringComparison.Ordinal)))
-                own.RemoveAll(change => change.Path == parent && change.Kind is ChangeKind.Modified);
+                own.RemoveAll(change => change.Path == parent && change.Kind is not ChangeKind.Deleted);
         return own;
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Sampan.Images;
 using Sampan.Specs.Docker;
 using Sampan.Specs.Oci.Image;
@@ -7,7 +8,8 @@ namespace Sampan.EngineApi.Documents;
 /// <summary>Images of the store as Docker's documents.</summary>
 internal static class ImageDocuments
 {
-    internal static ImageSummary Summary(Images.Image image, IReadOnlyDictionary<Digest, long>? sharedSizes, int containers) => new()
+    /// <param name="others">The other platforms of its names that are here: their files count with it.</param>
+    internal static ImageSummary Summary(Images.Image image, IReadOnlyList<Images.Image> others, IReadOnlyDictionary<Digest, long>? sharedSizes, int containers) => new()
     {
         Id = image.Id.ToString(),
         Containers = containers,
@@ -17,7 +19,7 @@ internal static class ImageDocuments
         RepoTags = Names(image.Tags),
         RepoDigests = Names(image.RepoDigests),
         SharedSize = sharedSizes is null ? -1 : sharedSizes.GetValueOrDefault(image.Id),
-        Size = image.Size,
+        Size = others.Count == 0 ? image.Size : others.Prepend(image).SelectMany(platform => platform.Layers).DistinctBy(layer => layer.Chain).Sum(layer => layer.Size),
     };
 
     internal static ImageInspect Inspect(Images.Image image, string snapshotter, bool withLegacyConfig)
@@ -31,19 +33,33 @@ internal static class ImageDocuments
             Parent = image.Parent?.ToString() ?? "",
             Comment = config.Comment ?? config.History?.LastOrDefault()?.Comment ?? "",
             Created = config.Created,
-            Container = config.Container,
+            Container = config.Container ?? "",
+            ContainerConfig = ContainerConfigOf(config.ContainerConfig),
             DockerVersion = config.DockerVersion ?? "",
             Author = config.Author ?? "",
             Config = ConfigOf(config.Config ?? new ExecutionConfig(), withLegacyConfig),
-            Architecture = config.Platform.Architecture,
+            Architecture = image.IsArtifact ? "" : config.Platform.Architecture,
             Variant = config.Variant,
-            Os = config.Platform.Os,
+            Os = image.IsArtifact ? "" : config.Platform.Os,
             OsVersion = config.OsVersion,
             Size = image.Size,
             GraphDriver = new StorageDriverData { Name = snapshotter },
             RootFs = new ImageRootFs { Layers = [.. config.DiffIds.Select(id => id.ToString())] },
             Metadata = new ImageMetadata { LastTagTime = image.LastTagged ?? default },
         };
+    }
+
+    /// <summary>What the container was like that a legacy builder committed: only below API 1.45. Anything else than Docker's own document is not worth an error.</summary>
+    private static ContainerConfig ContainerConfigOf(JsonElement? written)
+    {
+        try
+        {
+            return written?.Deserialize(DockerJson.Wire.ContainerConfig) ?? new ContainerConfig();
+        }
+        catch (JsonException)
+        {
+            return new ContainerConfig();
+        }
     }
 
     internal static HistoryItem History(ImageHistoryLine line) => new()

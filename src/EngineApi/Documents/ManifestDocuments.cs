@@ -7,8 +7,13 @@ namespace Sampan.EngineApi.Documents;
 /// <summary>The manifests of an image, as docker images --tree and inspect --manifests want them.</summary>
 internal static class ManifestDocuments
 {
-    internal static ImageSummary Add(ImageSummary summary, ImageManifests manifests, ILookup<string, string> containers) =>
-        summary with { Descriptor = Descriptor(manifests.Target), Manifests = [.. manifests.Parts.Select(part => Part(part, containers))] };
+    /// <summary>The size is that of the tree then: what its manifests take, compressed and unpacked.</summary>
+    internal static ImageSummary Add(ImageSummary summary, ImageManifests manifests, ILookup<string, string> containers) => summary with
+    {
+        Descriptor = Descriptor(manifests.Target),
+        Manifests = [.. manifests.Parts.Select(part => Part(part, containers))],
+        Size = manifests.Parts.Sum(part => part.ContentSize + part.UnpackedSize),
+    };
 
     internal static ImageInspect Add(ImageInspect image, ImageManifests manifests, ILookup<string, string> containers) =>
         image with { Descriptor = Descriptor(manifests.Target), Manifests = [.. manifests.Parts.Select(part => Part(part, containers))] };

@@ -19,6 +19,7 @@ internal static class ApiRoutes
         .. new ImageRoutes(engine).Table,
         .. new RegistryRoutes(engine).Table,
         .. new CheckRoutes(engine).Table,
+        .. new ReferrerRoutes(engine).Table,
         .. new ImageTransferRoutes(engine).Table,
         .. new NetworkRoutes(engine).Table,
         .. new VolumeRoutes(engine).Table,

@@ -41,7 +41,8 @@ internal sealed class ImageRoutes(EngineHost engine)
         [
             .. images.Select(image =>
             {
-                var summary = ImageDocuments.Summary(image, shared, uses[image.Id.ToString()].Count());
+                var others = _images.OtherPlatforms(image);
+                var summary = ImageDocuments.Summary(image, others, shared, others.Prepend(image).Sum(platform => uses[platform.Id.ToString()].Count()));
                 return manifests ? ManifestDocuments.Add(summary, _images.Manifests(image), uses) : summary;
             }),
         ];
@@ -66,8 +67,8 @@ internal sealed class ImageRoutes(EngineHost engine)
 
     private Task History(ApiRequest request)
     {
-        if (!request.Version.IsBelow(48) && Platforms.FromJson(request.Text("platform")) is { } platform) _images.Get(request.Name, platform);
-        return request.WriteJsonAsync([.. _images.History(request.Name).Select(ImageDocuments.History)], DockerJson.Wire.IReadOnlyListHistoryItem);
+        var platform = request.Version.IsBelow(48) ? null : Platforms.FromJson(request.Text("platform"));
+        return request.WriteJsonAsync([.. _images.History(request.Name, platform).Select(ImageDocuments.History)], DockerJson.Wire.IReadOnlyListHistoryItem);
     }
 
     private Task Tag(ApiRequest request)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Sampan.EngineApi.Documents;
 using Sampan.EngineApi.Http;
 using Sampan.EngineApi.Streams;
 using Sampan.Engine;
@@ -47,12 +48,16 @@ internal sealed class ImageTransferRoutes(EngineHost engine)
         };
         await new ProgressStream(request).RunAsync(async progress =>
         {
-            await _images.PushAsync(reference, options, progress, pushed => progress.Report(new ProgressMessage
+            await _images.PushAsync(reference, options, progress, pushed =>
             {
-                ProgressDetail = new Specs.Docker.ProgressDetail(),
-                Aux = JsonSerializer.SerializeToElement(new PushReceipt { Tag = pushed.Tag, Digest = pushed.Digest.ToString(), Size = pushed.Size }, DockerJson.Wire.PushReceipt),
-            }), request.Aborted);
+                Aux(JsonSerializer.SerializeToElement(new PushReceipt { Tag = pushed.Tag, Digest = pushed.Digest.ToString(), Size = pushed.Size }, DockerJson.Wire.PushReceipt));
+                if (pushed.Instead is not { } instead) return;
+                var note = new PushedInsteadOfIndex { OriginalIndex = ManifestDocuments.Descriptor(instead.Index), SelectedManifest = ManifestDocuments.Descriptor(instead.Manifest) };
+                Aux(JsonSerializer.SerializeToElement(note, DockerJson.Wire.PushedInsteadOfIndex));
+            }, request.Aborted);
             engine.Events.PublishImage("push", reference.FamiliarString, reference.FamiliarName);
+
+            void Aux(JsonElement aux) => progress.Report(new ProgressMessage { ProgressDetail = new Specs.Docker.ProgressDetail(), Aux = aux });
         });
     }
 

@@ -2,7 +2,7 @@ using Sampan.Linux.Native;
 
 namespace Sampan.Linux.Terminals;
 
-/// <summary>A terminal in raw mode. Disposing it, once or more, gives the terminal its settings back.</summary>
+/// <summary>A terminal whose settings are changed for a while: raw, or without echo. Disposing it, once or more, gives the terminal its settings back.</summary>
 public sealed unsafe class RawMode : IDisposable
 {
     private readonly int _fd;

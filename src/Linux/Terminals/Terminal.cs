@@ -35,6 +35,19 @@ public sealed unsafe class Terminal
         if (Libc.tcsetattr(_fd, Libc.TCSANOW, &settings) < 0) throw LinuxException.FromLastError("tcsetattr", $"cannot change the terminal settings of descriptor {_fd}");
     }
 
+    /// <summary>What is typed is not shown, lines and signal keys work as before, until the answer is disposed. termios(3), ECHO.</summary>
+    /// <exception cref="LinuxException">EIO: the terminal was hung up.</exception>
+    public RawMode HideInput()
+    {
+        const uint ECHO = 8, ECHONL = 0x40;
+        Termios before;
+        if (Libc.tcgetattr(_fd, &before) < 0) throw LinuxException.FromLastError("tcgetattr", $"cannot read the terminal settings of descriptor {_fd}");
+        Termios hidden = before;
+        hidden.LocalFlags &= ~(ECHO | ECHONL);
+        if (Libc.tcsetattr(_fd, Libc.TCSANOW, &hidden) < 0) throw LinuxException.FromLastError("tcsetattr", $"cannot hide the input of descriptor {_fd}");
+        return new RawMode(_fd, before);
+    }
+
     /// <summary>Bytes go through unchanged and unechoed, signals keys included, until the answer is disposed.</summary>
     /// <exception cref="LinuxException">EIO: the terminal was hung up.</exception>
     /// <param name="keepsOutput">What is written is still post-processed: "\n" goes to the start of the next line.</param>

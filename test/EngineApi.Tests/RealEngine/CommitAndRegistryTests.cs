@@ -57,11 +57,11 @@ public sealed class CommitAndRegistryTests(EngineServer engine) : IClassFixture<
     {
         await engine.ImportAsync("native:1");
         string s390x = Uri.EscapeDataString("""{"os":"linux","architecture":"s390x"}""");
-        Assert.Equal("no suitable export target found for platform linux/s390x", await engine.MessageAsync(HttpMethod.Get, $"/images/native:1/get?platform={s390x}"));
+        Assert.StartsWith("no suitable export target found for platform linux/s390x: ", await engine.MessageAsync(HttpMethod.Get, $"/images/native:1/get?platform={s390x}"));
         Assert.Equal("multiple platform parameters are not supported in this API version; use API version 1.52 or later",
             await engine.MessageAsync(HttpMethod.Get, $"/images/native:1/get?platform={s390x}&platform={s390x}"));
-        Assert.Equal("image with reference native:1 was found but does not provide the specified platform (linux/s390x)", await engine.MessageAsync(HttpMethod.Post, $"/images/native/push?tag=1&platform={s390x}"));
-        Assert.Equal("image with reference native:1 was found but does not provide the specified platform (linux/s390x)", await engine.MessageAsync(HttpMethod.Delete, $"/images/native:1?platforms={s390x}"));
+        Assert.StartsWith("image with reference native:1 was found but does not provide the specified platform (linux/s390x): it has linux/", await engine.MessageAsync(HttpMethod.Post, $"/images/native/push?tag=1&platform={s390x}"));
+        Assert.StartsWith("image with reference native:1 was found but does not provide the specified platform (linux/s390x): it has linux/", await engine.MessageAsync(HttpMethod.Delete, $"/images/native:1?platforms={s390x}"));
         byte[] archive = await engine.Http.GetByteArrayAsync("/images/native:1/get");
         using var content = new ByteArrayContent(archive);
         content.Headers.ContentType = new("application/x-tar");

@@ -31,6 +31,8 @@ public sealed class ImageTests(EngineServer engine) : IClassFixture<EngineServer
         var (_, image) = await engine.GetAsync("/v1.43/images/old:1/json");
         Assert.Equal(image.GetProperty("Size").GetInt64(), image.GetProperty("VirtualSize").GetInt64());
         Assert.Equal("", image.GetProperty("Config").GetProperty("Hostname").GetString());
+        Assert.Equal(JsonValueKind.Object, (await engine.GetAsync("/v1.44/images/old:1/json")).Body.GetProperty("ContainerConfig").ValueKind); // dropped with 1.45
+        Assert.False((await engine.GetAsync("/v1.45/images/old:1/json")).Body.TryGetProperty("ContainerConfig", out _));
         var (_, list) = await engine.GetAsync("/v1.40/images/json?filter=old");
         var row = Assert.Single(list.EnumerateArray());
         Assert.Equal(-1, row.GetProperty("Containers").GetInt64()); // counted since 1.51

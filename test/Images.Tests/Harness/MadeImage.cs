@@ -65,6 +65,46 @@ public sealed record MadeImage(string MediaType, byte[] Manifest, IReadOnlyList<
             [.. images.Select(image => new MadeManifest(image.Image.MediaType, image.Image.Manifest))]);
     }
 
+    /// <summary>The index with one more entry: what an attestation or an artifact is in it.</summary>
+    public MadeImage With(MadeImage child, IReadOnlyDictionary<string, string> annotations, bool unknownPlatform = true)
+    {
+        var index = JsonNode.Parse(Manifest)!.AsObject();
+        var descriptor = Descriptor(child.MediaType, child.Manifest);
+        if (unknownPlatform) descriptor["platform"] = new JsonObject { ["architecture"] = "unknown", ["os"] = "unknown" };
+        descriptor["annotations"] = new JsonObject(annotations.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
+        index["manifests"]!.AsArray().Add(descriptor);
+        return this with
+        {
+            Manifest = Encoding.UTF8.GetBytes(index.ToJsonString()),
+            Blobs = [.. Blobs, .. child.Blobs],
+            Children = [.. Children, .. child.Children, new MadeManifest(child.MediaType, child.Manifest)],
+        };
+    }
+
+    /// <summary>The index with its entries' platforms left out.</summary>
+    public MadeImage WithoutPlatforms()
+    {
+        var index = JsonNode.Parse(Manifest)!.AsObject();
+        foreach (var entry in index["manifests"]!.AsArray()) entry!.AsObject().Remove("platform");
+        return this with { Manifest = Encoding.UTF8.GetBytes(index.ToJsonString()) };
+    }
+
+    /// <summary>What is no image: a chart, a signature; in the index or about <paramref name="subject"/>.</summary>
+    public static MadeImage Artifact(string configType, string config, string layerType, string layer, MadeImage? subject = null, string? artifactType = null)
+    {
+        byte[] configBytes = Encoding.UTF8.GetBytes(config), layerBytes = Encoding.UTF8.GetBytes(layer);
+        var manifest = new JsonObject
+        {
+            ["schemaVersion"] = 2,
+            ["mediaType"] = MediaTypes.OciManifest,
+            ["config"] = Descriptor(configType, configBytes),
+            ["layers"] = new JsonArray(Descriptor(layerType, layerBytes)),
+        };
+        if (artifactType is not null) manifest["artifactType"] = artifactType;
+        if (subject is not null) manifest["subject"] = Descriptor(subject.MediaType, subject.Manifest);
+        return new MadeImage(MediaTypes.OciManifest, Encoding.UTF8.GetBytes(manifest.ToJsonString()), [configBytes, layerBytes], []);
+    }
+
     /// <summary>Debian's static busybox with a shell, in one layer.</summary>
     public static MadeImage Busybox(bool docker = false)
     {
@@ -83,7 +123,7 @@ public sealed record MadeImage(string MediaType, byte[] Manifest, IReadOnlyList<
     public void WriteLayout(string folder)
     {
         Directory.CreateDirectory(Path.Combine(folder, "blobs", "sha256"));
-        foreach (byte[] blob in Blobs.Append(Manifest)) File.WriteAllBytes(Path.Combine(folder, "blobs", "sha256", Digest.Of(blob).Hex), blob);
+        foreach (byte[] blob in Blobs.Append(Manifest).Concat(Children.Select(child => child.Content))) File.WriteAllBytes(Path.Combine(folder, "blobs", "sha256", Digest.Of(blob).Hex), blob);
         File.WriteAllText(Path.Combine(folder, "oci-layout"), """{"imageLayoutVersion":"1.0.0"}""");
         var descriptor = Descriptor(MediaType, Manifest);
         descriptor["annotations"] = new JsonObject { ["org.opencontainers.image.ref.name"] = "latest" };

@@ -50,6 +50,14 @@ public sealed class OpenStore : IDisposable
         }
     }
 
+    /// <summary>Pushes one tag.</summary>
+    public async Task<PushResult> PushAsync(Specs.Oci.Image.ImageReference name, PushOptions? options = null)
+    {
+        var results = new List<PushResult>();
+        await Service.PushAsync(name, options ?? new PushOptions(), new Progress(), results.Add, default);
+        return Assert.Single(results);
+    }
+
     /// <summary>Nothing at all is left of any image.</summary>
     public void AssertEmpty()
     {

@@ -49,6 +49,7 @@ public sealed class CommitTests : IDisposable
         Assert.Equal(["sleep"], image.Config.Config.Cmd);
         Assert.Equal(("ann", "by hand", "sh -c x", false), (image.Config.History![^1].Author, image.Config.History[^1].Comment, image.Config.History[^1].CreatedBy, image.Config.History[^1].EmptyLayer));
         Assert.Equal("made:latest", Assert.Single(image.Tags).FamiliarString);
+        Assert.Equal([image.Id, below.Id], _store.Service.History("made").Take(2).Select(line => line.Id));
 
         // The same changes are the same layer, and other tools read the image.
         Assert.Equal(image.Layers[1].DiffId, (await _store.Service.CommitAsync(Options(below) with { Without = new HashSet<string> { "/etc/hosts" } }, default)).Layers[1].DiffId);

@@ -90,7 +90,7 @@ public sealed class PullTests(DebianRegistry registry) : IClassFixture<DebianReg
         await registry.PushAsync("foreign", "latest", MadeImage.Of([Base], platform: "linux/s390x"));
         using var store = new OpenStore(_folder.Path);
         string name = $"{registry.Address}/foreign:latest";
-        string text = $"image with reference {name} was found but does not provide the specified platform (linux/amd64)";
+        string text = $"image with reference {name} was found but does not provide the specified platform (linux/amd64): it has linux/s390x";
         var other = await Assert.ThrowsAsync<FaultException>(() => store.Service.PullAsync(ImageReference.Parse(name), new PullOptions { Platform = Platform.Parse("linux/amd64") }, new Progress(), default));
         Assert.Equal((text, FaultKind.NotFound), (other.Message, other.Kind));
         store.AssertEmpty();

@@ -28,6 +28,8 @@ internal sealed class ContainerCreator(
         if (request.Image.Length == 0)
             throw new FaultException(FaultKind.InvalidArgument, "cannot create container: no image specified");
         var image = images.Get(request.Image, string.IsNullOrEmpty(platform) ? null : Platform.Parse(platform));
+        if (image.IsArtifact)
+            throw new FaultException(FaultKind.InvalidArgument, $"cannot create a container of '{request.Image}': it is an artifact of type '{image.Artifact![0].MediaType}', not a container image");
         var config = ImageDefaults.Merge(request.ToConfig(), image.Config.Config);
         var host = HostConfigDefaults.Complete(asked, daemon, cgroupV2);
         ValidateConfig(config, host);

@@ -48,7 +48,7 @@ internal sealed class ContainerLister(ContainerIndex index, EndpointView endpoin
     private string ImageName(ContainerDocument document)
     {
         string name = document.Config.Image;
-        return images.Find(name)?.Id.ToString() == document.ImageId ? name : document.ImageId;
+        return images.Means(name, Specs.Oci.Image.Digest.Parse(document.ImageId)) ? name : document.ImageId;
     }
 
     // path 'an argument with spaces' plain

@@ -66,6 +66,8 @@ namespace Sampan.Specs.Docker;
 [JsonSerializable(typeof(ErrorResponse))]
 [JsonSerializable(typeof(ProgressMessage))]
 [JsonSerializable(typeof(PushReceipt))]
+[JsonSerializable(typeof(IReadOnlyList<ImageReferrer>))]
+[JsonSerializable(typeof(PushedInsteadOfIndex))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 public sealed partial class DockerJson : JsonSerializerContext
 {

@@ -8,4 +8,7 @@ public static class Annotations
 
     /// <summary>The full reference, as containerd and docker save write it.</summary>
     public const string ImageName = "io.containerd.image.name";
+
+    /// <summary>Ours: the digest of Docker's manifest or list that the named OCI document stands for in a layout.</summary>
+    public const string Original = "io.sampan.image.original";
 }

@@ -19,6 +19,10 @@ public sealed record Manifest
     public Descriptor? Subject { get; init; }
     public IReadOnlyDictionary<string, string>? Annotations { get; init; }
 
+    /// <summary>An image that can be unpacked; else an artifact: a chart, a signature, an attestation.</summary>
+    [JsonIgnore]
+    public bool IsImage => MediaTypes.IsConfig(Config.MediaType) && Layers.All(layer => MediaTypes.IsLayer(layer.MediaType));
+
     [JsonExtensionData]
     public IDictionary<string, JsonElement>? Unknown { get; set; }
 }

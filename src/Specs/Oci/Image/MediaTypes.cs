@@ -26,5 +26,9 @@ public static class MediaTypes
 
     public static bool IsConfig(string? mediaType) => mediaType is OciConfig or DockerConfig;
 
+    /// <summary>A layer that is a tar, whatever its compression: image-spec's and Docker's, also the non-distributable ones; not an encrypted one.</summary>
+    public static bool IsLayer(string? mediaType) => mediaType is not null && !mediaType.EndsWith("+encrypted", StringComparison.Ordinal)
+        && (mediaType.Contains("tar", StringComparison.Ordinal) || mediaType.Contains("rootfs.diff", StringComparison.Ordinal));
+
     public static bool IsSchema1(string? mediaType) => mediaType is DockerManifestV1 or DockerManifestV1Signed;
 }

@@ -10,6 +10,7 @@ namespace Sampan.Specs.Oci.Image;
 [JsonSerializable(typeof(Manifest))]
 [JsonSerializable(typeof(Index))]
 [JsonSerializable(typeof(ImageConfig))]
+[JsonSerializable(typeof(MediaTyped))]
 [JsonSerializable(typeof(Platform))]
 [JsonSerializable(typeof(ImageLayout))]
 [JsonSerializable(typeof(IReadOnlyList<string>))]

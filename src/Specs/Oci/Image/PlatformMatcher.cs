@@ -25,9 +25,12 @@ public sealed class PlatformMatcher
     public bool Matches(Platform offered) => Rank(offered) >= 0;
 
     /// <summary>The best of an index, the first among equals; null when none matches.</summary>
-    public Descriptor? Choose(IEnumerable<Descriptor> manifests) => manifests
-        .Where(m => m.Platform is not null && Rank(m.Platform) >= 0)
-        .MaxBy(m => Rank(m.Platform!)); // the first of equals
+    public Descriptor? Choose(IEnumerable<Descriptor> manifests) => Choose(manifests, manifest => manifest.Platform);
+
+    /// <summary>The best of several things that are for a platform each, the first among equals; null when none matches.</summary>
+    public T? Choose<T>(IEnumerable<T> offered, Func<T, Platform?> platformOf) where T : class => offered
+        .Where(one => platformOf(one) is { } platform && Rank(platform) >= 0)
+        .MaxBy(one => Rank(platformOf(one)!)); // the first of equals
 
     /// <summary>Below 0: does not match. Higher is nearer to the wanted variant.</summary>
     private int Rank(Platform offered)

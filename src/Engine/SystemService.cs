@@ -134,7 +134,7 @@ public sealed class SystemService
             DefaultRuntime = RuntimeName.Default,
             LiveRestoreEnabled = true,
             InitBinary = Containers.Start.InitProgram.Name,
-            SecurityOptions = _cgroupV2 ? ["name=seccomp,profile=builtin", "name=cgroupns"] : ["name=seccomp,profile=builtin"],
+            SecurityOptions = [.. Spec.AppArmor.IsEnabled ? (string[])["name=apparmor"] : [], "name=seccomp,profile=builtin", .. _cgroupV2 ? (string[])["name=cgroupns"] : []],
             Warnings = null,
         };
     }

@@ -30,7 +30,7 @@ internal static class ProcessSection
             Capabilities = Capabilities(context.User, host),
             Rlimits = Rlimits(host.Ulimits),
             NoNewPrivileges = security.NoNewPrivileges,
-            ApparmorProfile = security.AppArmorProfile,
+            ApparmorProfile = AppArmor.ProfileFor(security.AppArmorProfile, host.Privileged),
             OomScoreAdj = host.OomScoreAdj,
         };
     }
@@ -53,7 +53,7 @@ internal static class ProcessSection
             Capabilities = Capabilities(user, host),
             Rlimits = Rlimits(host.Ulimits),
             NoNewPrivileges = security.NoNewPrivileges,
-            ApparmorProfile = security.AppArmorProfile,
+            ApparmorProfile = AppArmor.ProfileFor(security.AppArmorProfile, document.HostConfig.Privileged),
             OomScoreAdj = host.OomScoreAdj,
         };
     }

@@ -10,7 +10,7 @@ internal sealed record SecurityOptions
     public bool NoNewPrivileges { get; init; }
     private bool SeccompUnconfined { get; init; }
     private CustomSeccomp? Profile { get; init; }
-    /// <summary>Null where this kernel has no AppArmor, or unconfined.</summary>
+    /// <summary>As asked for, "unconfined" included; null: not asked for.</summary>
     public string? AppArmorProfile { get; init; }
     public bool SystemPathsUnconfined { get; init; }
 
@@ -50,8 +50,7 @@ internal sealed record SecurityOptions
         },
         "seccomp" when value is "unconfined" or "builtin" => current with { SeccompUnconfined = value == "unconfined", Profile = null },
         "seccomp" => current with { SeccompUnconfined = false, Profile = CustomSeccomp.Parse(value) },
-        "apparmor" when value == "unconfined" => current with { AppArmorProfile = null },
-        "apparmor" when Directory.Exists("/sys/kernel/security/apparmor") => current with { AppArmorProfile = value },
+        "apparmor" when value == AppArmor.Unconfined || AppArmor.IsEnabled => current with { AppArmorProfile = value },
         "apparmor" => throw new FaultException(FaultKind.NotSupported, $"cannot apply apparmor profile '{value}': this kernel has no AppArmor"),
         "label" when value == "disable" => current,
         "label" => throw new FaultException(FaultKind.NotSupported, $"security option '{option}' is not supported: SELinux labels are not implemented"),

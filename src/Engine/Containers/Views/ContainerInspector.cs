@@ -1,3 +1,4 @@
+using Sampan.Engine.Spec;
 using Sampan.Images;
 using Sampan.Snapshots;
 using Sampan.Specs.Docker;
@@ -29,6 +30,7 @@ internal sealed class ContainerInspector(EndpointView endpoints, ImageService im
             Name = "/" + document.Name,
             RestartCount = state.RestartCount,
             Driver = images.Snapshotter.Name,
+            AppArmorProfile = hasFiles ? AppArmor.NameOf(AppArmor.Asked(document.HostConfig.SecurityOpt), document.HostConfig.Privileged) : "",
             ExecIDs = container.Execs is { Count: > 0 } execs ? [.. execs.Select(exec => exec.Id)] : null,
             HostConfig = document.HostConfig,
             GraphDriver = GraphDriver(container.Id),

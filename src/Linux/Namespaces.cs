@@ -21,6 +21,9 @@ public enum NamespaceKinds : uint
 /// <summary>Enters and makes namespaces for the calling thread.</summary>
 public static class Namespaces
 {
+    private static readonly NamespaceKinds[] s_all = [NamespaceKinds.Time, NamespaceKinds.Mount, NamespaceKinds.Cgroup, NamespaceKinds.Uts, NamespaceKinds.Ipc,
+        NamespaceKinds.User, NamespaceKinds.Pid, NamespaceKinds.Network];
+
     /// <param name="handle">A namespace file, or a pidfd (then all <paramref name="kinds"/> of that process at once).</param>
     /// <exception cref="LinuxException">setns(2).</exception>
     public static void Enter(SafeFileHandle handle, NamespaceKinds kinds, string what)
@@ -31,7 +34,7 @@ public static class Namespaces
     /// <exception cref="LinuxException">unshare(2).</exception>
     public static void Unshare(NamespaceKinds kinds)
     {
-        if (Libc.unshare((int)kinds) < 0) throw LinuxException.FromLastError("unshare", $"cannot make namespaces ({kinds})");
+        if (Libc.unshare((int)kinds) < 0) throw LinuxException.FromLastError("unshare", $"cannot make namespaces ({FileNames(kinds)})");
     }
 
     /// <summary>This thread's namespace of one kind, held by a descriptor.</summary>
@@ -46,8 +49,7 @@ public static class Namespaces
     public static NamespaceKinds DifferentFromOurs(int pid)
     {
         NamespaceKinds different = 0;
-        foreach (NamespaceKinds kind in (ReadOnlySpan<NamespaceKinds>)[NamespaceKinds.Time, NamespaceKinds.Mount, NamespaceKinds.Cgroup, NamespaceKinds.Uts,
-            NamespaceKinds.Ipc, NamespaceKinds.User, NamespaceKinds.Pid, NamespaceKinds.Network])
+        foreach (NamespaceKinds kind in s_all)
         {
             string name = FileName(kind);
             Statx theirs = Files.Stat(null, $"/proc/{pid}/ns/{name}", followLinks: true), ours = Files.Stat(null, $"/proc/thread-self/ns/{name}", followLinks: true);
@@ -63,6 +65,15 @@ public static class Namespaces
         const uint NS_GET_USERNS = 0xB701;
         int fd = Libc.ioctl(handle.Fd(), NS_GET_USERNS, null);
         return fd < 0 ? null : new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    /// <summary>"mnt, pid": for messages.</summary>
+    public static string FileNames(NamespaceKinds kinds)
+    {
+        List<string> names = [];
+        foreach (NamespaceKinds kind in s_all)
+            if ((kinds & kind) != 0) names.Add(FileName(kind));
+        return string.Join(", ", names);
     }
 
     /// <summary>The name under <c>/proc/PID/ns</c>.</summary>

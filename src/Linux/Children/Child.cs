@@ -68,7 +68,7 @@ public sealed unsafe class Child : IDisposable
             nint pid = heldBefore ? Clone(arguments, header) : 0;
             bool heldAfter = heldBefore && TryEndRegion();
             if (!heldBefore) return null;
-            if (pid < 0) throw new LinuxException((Errno)(int)-pid, "clone3", $"cannot make a process with new namespaces ({place.Namespaces})");
+            if (pid < 0) throw new LinuxException((Errno)(int)-pid, "clone3", $"cannot make a process with new namespaces ({Namespaces.FileNames(place.Namespaces)})");
             ChildProcess process = new((int)pid, new SafeFileHandle(pidfd, ownsHandle: true));
             if (heldAfter) return process;
             Kill(process);

@@ -80,7 +80,7 @@ public sealed unsafe class ChildPlan : IDisposable
     /// those that setns(2) gives to children only, and those that shall belong to a user namespace that was joined.</summary>
     /// <param name="report">The kind by which the parent hears of it.</param>
     public void BeBornAgain(NamespaceKinds namespaces, int report)
-        => Operation($"cannot make a process with new namespaces ({namespaces})", ChildOperation.BeBornAgain, (long)namespaces, report);
+        => Operation($"cannot make a process with new namespaces ({Namespaces.FileNames(namespaces)})", ChildOperation.BeBornAgain, (long)namespaces, report);
 
     /// <summary>Lets who waits for the program take the descriptor of a seccomp listener first (<see cref="ListenerHandover"/>).</summary>
     public void HandOverListener(Slot listener) => Operation("cannot hand over the seccomp listener", ChildOperation.HandOverListener, listener.Index);

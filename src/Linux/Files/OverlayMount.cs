@@ -28,7 +28,11 @@ public static class OverlayMount
     }
 
     private static bool Fit(IReadOnlyList<string> options)
-        => options.All(static option => Encoding.UTF8.GetByteCount(option.AsSpan(option.IndexOf('=') + 1)) <= MaxValueBytes);
+    {
+        foreach (string option in options)
+            if (Encoding.UTF8.GetByteCount(option.AsSpan(option.IndexOf('=') + 1)) > MaxValueBytes) return false;
+        return true;
+    }
 
     // Where overlayfs reads options itself it looks for the layer at once. Kernels before 6.5 gather any option unread, and would say in the kernel log what they do not know.
     private static bool TakesSingleLayers()

@@ -1,6 +1,6 @@
 namespace Sampan.Linux.Native;
 
-/// <summary>Error numbers of errno(3), with the kernel's spelling: messages print the name.</summary>
+/// <summary>Error numbers of errno(3), with the kernel's spelling: messages print the name (<see cref="ErrnoNames"/>).</summary>
 public enum Errno
 {
     None = 0, EPERM = 1, ENOENT = 2, ESRCH = 3, EINTR = 4, EIO = 5, ENXIO = 6, E2BIG = 7, ENOEXEC = 8, EBADF = 9, ECHILD = 10,

@@ -22,7 +22,7 @@ public sealed class LinuxException : FaultException
     public static Errno LastError => (Errno)Marshal.GetLastPInvokeError();
 
     /// <summary>"no such file or directory (ENOENT)".</summary>
-    public static string Describe(Errno errno) => $"{Text(errno)} ({errno})";
+    public static string Describe(Errno errno) => $"{Text(errno)} ({errno.Name()})";
 
     /// <summary>"no such file or directory".</summary>
     public static string Text(Errno errno)

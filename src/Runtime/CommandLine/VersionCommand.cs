@@ -10,8 +10,7 @@ internal static class VersionCommand
 
     internal static int Run()
     {
-        string version = typeof(VersionCommand).Assembly.GetName().Version!.ToString(3);
-        StandardOutput.Write($"{GlobalOptions.ProgramName} {version}, as runc version {Runc}\ncommit: {Commit.Id}\nspec: {RuntimeSpec.CurrentVersion}\n");
+        StandardOutput.Write($"{GlobalOptions.ProgramName} {ProgramVersion.Number}, as runc version {Runc}\ncommit: {ProgramVersion.Commit}\nspec: {RuntimeSpec.CurrentVersion}\n");
         return 0;
     }
 }

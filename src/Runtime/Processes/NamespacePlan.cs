@@ -80,7 +80,7 @@ internal sealed class NamespacePlan : IDisposable
     internal void AddLate(ChildPlan plan)
     {
         NamespaceKinds late = New & (NamespaceKinds.Cgroup | NamespaceKinds.Time);
-        if (late != 0) plan.Call($"cannot make namespaces ({late})", SyscallNumber.unshare, (long)late);
+        if (late != 0) plan.Call($"cannot make namespaces ({Namespaces.FileNames(late)})", SyscallNumber.unshare, (long)late);
     }
 
     /// <summary>Leaves the mount namespace in which the root was built.</summary>

@@ -168,7 +168,7 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, CreateOptions optio
     private void CheckOrdinaryDirectory(string type, string destination)
     {
         using SafeFileHandle? place = _root.TryOpen(destination, OpenFlags.Path | OpenFlags.Directory, 0, out Errno errno, ResolveFlags.NoSymlinks);
-        if (place is null) throw new FaultException(FaultKind.InvalidArgument, $"filesystem \"{type}\" must be mounted on ordinary directory: '{destination}' ({errno})");
+        if (place is null) throw new FaultException(FaultKind.InvalidArgument, $"filesystem \"{type}\" must be mounted on ordinary directory: '{destination}' ({errno.Name()})");
     }
 
     // A tmpfs that is not told its mode has that of the directory it covers, as with runc.

@@ -111,7 +111,7 @@ internal sealed class AttachConnection : IOutputTarget
         }
         catch (FaultException fault)
         {
-            _queue.Send(Encoding.UTF8.GetBytes($"{{\"error\":\"{JsonEncodedText.Encode(fault.Message)}\",\"kind\":\"{fault.Kind}\"}}\n"));
+            _queue.Send(Encoding.UTF8.GetBytes($"{{\"error\":\"{JsonEncodedText.Encode(fault.Message)}\",\"kind\":\"{fault.Kind.Name()}\"}}\n"));
             Finish();
         }
     }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using Sampan.Faults;
@@ -25,7 +24,7 @@ internal static class ContainerdCommand
     public static void Run(IReadOnlyList<string> arguments)
     {
         var parsed = ContainerdArguments.Parse(arguments);
-        if (parsed.Version) Print(Encoding.UTF8.GetBytes($"{ShimProgram.ContainerdName}:\n  Version: {VersionText}\n"));
+        if (parsed.Version) Print(Encoding.UTF8.GetBytes($"{ShimProgram.ContainerdName}:\n  Version: {ProgramVersion.Number}\n"));
         else if (parsed.Info) Print(Info());
         else if (parsed.Id.Length == 0 || parsed.Namespace.Length == 0)
             throw new FaultException(FaultKind.InvalidArgument, "shim namespace and id cannot be empty");
@@ -96,7 +95,7 @@ internal static class ContainerdCommand
         var writer = new ProtobufWriter();
         writer.String(1, RuntimeName);
         int version = writer.Begin(2);
-        writer.String(1, VersionText);
+        writer.String(1, ProgramVersion.Number);
         writer.End(version);
         return writer.Written;
     }
@@ -111,11 +110,9 @@ internal static class ContainerdCommand
     /// <summary>One address for one container of one containerd, short enough for sun_path.</summary>
     private static string SocketPath(ContainerdArguments arguments)
     {
-        byte[] hash = SHA256.HashData(Encoding.UTF8.GetBytes($"{arguments.Address}/{arguments.Namespace}/{arguments.Id}"));
+        byte[] hash = Sha256.Hash(Encoding.UTF8.GetBytes($"{arguments.Address}/{arguments.Namespace}/{arguments.Id}"));
         return $"/run/containerd/s/{Convert.ToHexStringLower(hash)[..MaxSocketName]}";
     }
-
-    private static string VersionText => typeof(ContainerdCommand).Assembly.GetName().Version!.ToString(3);
 
     private static void Print(ReadOnlySpan<byte> bytes)
     {

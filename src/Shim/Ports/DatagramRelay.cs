@@ -77,7 +77,7 @@ internal sealed class DatagramRelay : IDisposable
     private void Forget()
     {
         long limit = Environment.TickCount64 - (long)Silence.TotalMilliseconds;
-        foreach (var (key, sender) in _senders.ToArray())
+        foreach (var (key, sender) in _senders) // which bears removing
         {
             if (sender.LastHeard > limit) continue;
             Close(sender);

@@ -12,7 +12,7 @@ internal enum StressKind { Starts, Execs, Kills }
 /// <summary>The runtime as a program, each of its commands killed at a random moment; afterwards nothing of the container may be left.</summary>
 internal sealed class KilledRuntime(string folder)
 {
-    private const int SIGKILL = 9, LongestMicroseconds = 8000;
+    private const int SIGKILL = 9, ShortMicroseconds = 8000, LongMicroseconds = 40_000;   // a quiet machine's commands, and a busy one's
     private readonly string _program = Path.Combine(Environment.GetEnvironmentVariable("SAMPAN_OUT") ?? "out", "sampan-runtime");
     private readonly string _root = $"{folder}/program-state";
 
@@ -22,9 +22,11 @@ internal sealed class KilledRuntime(string folder)
         string bundle = Directory.CreateDirectory($"{folder}/{id}").FullName;
         RuntimeSpec spec = StressRun.Spec(id, Random.Shared.Next(2) == 0 ? ["/bin/true"] : ["/bin/sleep", "100000"]);
         File.WriteAllBytes($"{bundle}/config.json", JsonSerializer.SerializeToUtf8Bytes(spec with { Root = spec.Root! with { Path = $"{folder}/rootfs" } }, RuntimeSpecJson.Default.RuntimeSpec));
-        Kill("run", "--detach", "--bundle", bundle, id);
+        if (Random.Shared.Next(2) == 0) Kill("run", "--detach", "--bundle", bundle, id);
+        else Kill("create", "--bundle", bundle, id);
         if (Directory.Exists($"{_root}/{id}"))
         {
+            Kill("start", id);
             Kill("exec", id, "/bin/true");
             Kill("kill", id, "TERM");
             Kill("delete", "--force", id);
@@ -40,7 +42,7 @@ internal sealed class KilledRuntime(string folder)
     private void Kill(params IReadOnlyList<string> arguments)
     {
         using ChildProcess process = Start(arguments, null);
-        long until = System.Diagnostics.Stopwatch.GetTimestamp() + (Random.Shared.Next(LongestMicroseconds) * (System.Diagnostics.Stopwatch.Frequency / 1_000_000));
+        long until = System.Diagnostics.Stopwatch.GetTimestamp() + (Random.Shared.Next(Random.Shared.Next(2) == 0 ? ShortMicroseconds : LongMicroseconds) * (System.Diagnostics.Stopwatch.Frequency / 1_000_000));
         while (System.Diagnostics.Stopwatch.GetTimestamp() < until) Thread.Sleep(0);
         process.Signal(SIGKILL);
         process.Wait();

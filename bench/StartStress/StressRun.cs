@@ -54,6 +54,7 @@ internal sealed class StressRun(string folder, int count, StressKind kind)
             {
                 Interlocked.Increment(ref _failures);
                 FirstFailure ??= e.Message;
+                Console.Error.WriteLine(e.Message);
             }
             Interlocked.Exchange(ref _lastProgress, Stopwatch.GetTimestamp());
             long elapsed = (long)Stopwatch.GetElapsedTime(started).TotalMilliseconds, slowest;

@@ -42,6 +42,26 @@ public static unsafe class Mounts
         return new SafeFileHandle(fd, ownsHandle: true);
     }
 
+    /// <summary>The same of a path, which must not lead through anything a container can change.</summary>
+    /// <exception cref="LinuxException">open_tree(2).</exception>
+    public static SafeFileHandle Clone(string path, bool recursive)
+    {
+        uint flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | (recursive ? (uint)Libc.AT_RECURSIVE : 0);
+        using Utf8Text text = new(path);
+        nint fd = Libc.syscall(SyscallNumber.open_tree, Libc.AT_FDCWD, (nint)text.Pointer, (nint)flags);
+        if (fd < 0) throw LinuxException.FromLastError("open_tree", $"cannot bind '{path}'");
+        return new SafeFileHandle(fd, ownsHandle: true);
+    }
+
+    /// <summary>Mounts a detached tree on an entry of an open directory, which must not be a link that a container could have made.</summary>
+    /// <exception cref="LinuxException">move_mount(2).</exception>
+    public static void Attach(SafeFileHandle mount, SafeFileHandle directory, string name, string what)
+    {
+        using Utf8Text empty = new(""), entry = new(name);
+        if (Libc.syscall(SyscallNumber.move_mount, mount.Fd(), (nint)empty.Pointer, directory.Fd(), (nint)entry.Pointer, (nint)MOVE_MOUNT_F_EMPTY_PATH) < 0)
+            throw LinuxException.FromLastError("move_mount", $"cannot mount on '{what}'");
+    }
+
     /// <summary>Mounts a detached tree on an open place.</summary>
     /// <exception cref="LinuxException">move_mount(2).</exception>
     public static void Attach(SafeFileHandle mount, SafeFileHandle place, string what)

@@ -162,6 +162,7 @@ public sealed partial class Container : IDisposable
         // A created container was never started: nobody's work is lost. runc deletes it too.
         if (status is ContainerStatus.Running or ContainerStatus.Paused && !force)
             throw new FaultException(FaultKind.Conflict, $"cannot delete container {Id} that is not stopped: {State.Status}");
+        bool isRemoved = false;
         if (status != ContainerStatus.Stopped)
         {
             const int SIGKILL = 9;
@@ -170,8 +171,8 @@ public sealed partial class Container : IDisposable
             if (status == ContainerStatus.Paused) Cgroup.Thaw();
             AwaitEnd();
         }
-        else Cgroup.KillAll();
-        Cgroup.Delete(TimeSpan.FromSeconds(10));
+        else if (!(isRemoved = Cgroup.TryDeleteEmpty())) Cgroup.KillAll();
+        if (!isRemoved) Cgroup.Delete(TimeSpan.FromSeconds(10));
         ContainerState stopped = State with { Status = "stopped", Pid = 0 };
         RemoveRdtGroup();
         _directory.Remove();

@@ -46,8 +46,13 @@ internal sealed record ContainerCgroup(ICgroup Group, string? Path, string? Unit
         Files.TryStat(null, "/proc/self/exe", followLinks: true, out Statx ours);
         foreach (int pid in group.Processes())
         {
+            if (!Files.TryStat(null, $"/proc/{pid}/exe", followLinks: true, out Statx theirs))
+            {
+                if (LinuxException.LastError is Errno.ENOENT or Errno.ESRCH) continue;   // it is dying, and has let go of its program: the group can be removed in a moment
+                return;
+            }
             // Only until execve does it run our own file.
-            if (!Files.TryStat(null, $"/proc/{pid}/exe", followLinks: true, out Statx theirs) || theirs.Inode != ours.Inode) return;
+            if (theirs.Inode != ours.Inode) return;
             using ChildProcess? child = ChildProcess.Find(pid);
             child?.Signal(SIGKILL);
         }

@@ -67,7 +67,8 @@ internal sealed class StateDirectory : IDisposable
     /// <summary>Idempotent.</summary>
     internal void Remove()
     {
-        if (Directory.Exists(_path)) Directory.Delete(_path, recursive: true);
+        foreach (string name in (ReadOnlySpan<string>)[Document, CgroupNote]) Libc.unlinkat(Handle.Fd(), name, 0);
+        if (Libc.unlinkat(Libc.AT_FDCWD, _path, Libc.AT_REMOVEDIR) < 0 && Directory.Exists(_path)) Directory.Delete(_path, recursive: true);
     }
 
     public void Dispose() => Handle.Dispose();

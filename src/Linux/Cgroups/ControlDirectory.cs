@@ -143,7 +143,8 @@ internal sealed unsafe class ControlDirectory(string path, string controller)
     }
 
     /// <summary>Removes the directory only when nothing is in or below it.</summary>
-    public bool TryRemoveEmpty() => Libc.unlinkat(Libc.AT_FDCWD, Path, Libc.AT_REMOVEDIR) == 0;
+    /// <returns>True also when it is not there.</returns>
+    public bool TryRemoveEmpty() => Libc.unlinkat(Libc.AT_FDCWD, Path, Libc.AT_REMOVEDIR) == 0 || LinuxException.LastError == Errno.ENOENT;
 
     public IEnumerable<string> Children()
     {

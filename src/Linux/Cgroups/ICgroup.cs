@@ -50,6 +50,10 @@ public interface ICgroup
     /// <summary>Sends SIGKILL to every process in the group and below, once, also to frozen ones. Does not wait for their end.</summary>
     void KillAll();
 
+    /// <summary>Removes the group when nothing is in or below it.</summary>
+    /// <returns>False when it is still there, or a part of it.</returns>
+    bool TryDeleteEmpty();
+
     /// <summary>Removes the group and groups below it; nothing happens when it is gone already.
     /// Waits while processes that were killed still leave.</summary>
     /// <exception cref="FaultException">Conflict when processes remain after <paramref name="patience"/>.</exception>

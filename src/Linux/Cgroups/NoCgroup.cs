@@ -25,6 +25,8 @@ public sealed class NoCgroup : ICgroup
     {
     }
 
+    public bool TryDeleteEmpty() => true;
+
     public void Delete(TimeSpan patience)
     {
     }

@@ -86,7 +86,7 @@ public sealed unsafe class ChildPlan : IDisposable
     public void HandOverListener(Slot listener) => Operation("cannot hand over the seccomp listener", ChildOperation.HandOverListener, listener.Index);
 
     /// <summary>Every signal to its default action, none blocked.</summary>
-    public void ResetSignals() => Operation("cannot reset the signals", ChildOperation.ResetSignals);
+    public void ResetSignals() => Operation("cannot reset the signals", ChildOperation.ResetSignals, (long)IgnoredSignals.OfThisProcess());
 
     /// <summary>Fails with ENOENT when the working directory lies outside of the root.</summary>
     public void CheckWorkingDirectory(string description) => Operation(description, ChildOperation.CheckWorkingDirectory);

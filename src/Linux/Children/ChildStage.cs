@@ -55,7 +55,7 @@ internal static unsafe class ChildStage
 
     private static nint Operate(ChildPlanHeader* plan, ChildStep* step) => (ChildOperation)step->Number switch
     {
-        ChildOperation.ResetSignals => ResetSignals(),
+        ChildOperation.ResetSignals => ResetSignals(step->Arguments[0]),
         ChildOperation.Report => Report(plan, (int)step->Arguments[0]),
         ChildOperation.AwaitParent => AwaitParent(plan, step->Arguments[0]),
         ChildOperation.AwaitStart => AwaitStart(plan, (nint)step->Arguments[0]),
@@ -70,13 +70,13 @@ internal static unsafe class ChildStage
     };
 
     // CLONE_CLEAR_SIGHAND leaves ignored signals ignored (.NET ignores SIGPIPE), and a program expects none to be.
-    private static nint ResetSignals()
+    private static nint ResetSignals(long ignored)
     {
         long* action = stackalloc long[4];   // struct kernel_sigaction: handler, flags, restorer, mask
         action[0] = SIG_DFL;
         action[1] = action[2] = action[3] = 0;
         for (int signal = 1; signal <= SignalCount; signal++)
-            RawSyscall.Invoke(SyscallNumber.rt_sigaction, signal, (nint)action, 0, sizeof(long));   // EINVAL for KILL and STOP
+            if ((ignored & (1L << (signal - 1))) != 0) RawSyscall.Invoke(SyscallNumber.rt_sigaction, signal, (nint)action, 0, sizeof(long));   // EINVAL for KILL and STOP
         return RawSyscall.Invoke(SyscallNumber.rt_sigprocmask, SIG_SETMASK, (nint)(action + 3), 0, sizeof(long));
     }
 

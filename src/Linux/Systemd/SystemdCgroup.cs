@@ -27,6 +27,8 @@ public sealed class SystemdCgroup(ICgroup group, string unit) : ICgroup
     public void Thaw() => group.Thaw();
     public void KillAll() => group.KillAll();
 
+    public bool TryDeleteEmpty() => false;   // the unit is to be stopped too
+
     public void Delete(TimeSpan patience)
     {
         using (SystemdManager manager = SystemdManager.Connect()) manager.StopUnit(unit);

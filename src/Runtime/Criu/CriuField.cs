@@ -22,3 +22,19 @@ internal enum CriuRequestType
     FEATURE_CHECK = 9,
     VERSION = 10,
 }
+
+/// <summary>For messages: the runtime is built without reflection.</summary>
+internal static class CriuRequestTypeNames
+{
+    internal static string Name(this CriuRequestType type) => type switch
+    {
+        CriuRequestType.EMPTY => nameof(CriuRequestType.EMPTY),
+        CriuRequestType.DUMP => nameof(CriuRequestType.DUMP),
+        CriuRequestType.RESTORE => nameof(CriuRequestType.RESTORE),
+        CriuRequestType.PRE_DUMP => nameof(CriuRequestType.PRE_DUMP),
+        CriuRequestType.NOTIFY => nameof(CriuRequestType.NOTIFY),
+        CriuRequestType.FEATURE_CHECK => nameof(CriuRequestType.FEATURE_CHECK),
+        CriuRequestType.VERSION => nameof(CriuRequestType.VERSION),
+        _ => $"{(int)type}",
+    };
+}

@@ -49,7 +49,7 @@ internal sealed class CriuService : IDisposable
         CriuResponse response = CriuResponse.Decode(buffer.AsSpan(0, length));
         if (response.Success) return response;
         descriptor?.Dispose();
-        throw new FaultException(FaultKind.Internal, $"criu failed: type {response.Type} errno {response.Errno}");
+        throw new FaultException(FaultKind.Internal, $"criu failed: type {response.Type.Name()} errno {response.Errno}");
     }
 
     /// <summary>The answer to a request that has no moments on the way.</summary>
@@ -58,7 +58,7 @@ internal sealed class CriuService : IDisposable
     {
         CriuResponse response = Receive(out SafeFileHandle? descriptor);
         descriptor?.Dispose();
-        return response.Type == type ? response : throw new FaultException(FaultKind.Internal, $"criu answered {response.Type} to {type}");
+        return response.Type == type ? response : throw new FaultException(FaultKind.Internal, $"criu answered {response.Type.Name()} to {type.Name()}");
     }
 
     /// <summary>Nothing more will be asked: waits until it has ended.</summary>

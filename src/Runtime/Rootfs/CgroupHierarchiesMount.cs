@@ -23,8 +23,9 @@ internal sealed class CgroupHierarchiesMount(RootDirectory root, ICgroup cgroup,
             string destination = $"{mount.Destination}/{name}";
             using SafeFileHandle hierarchy = childMounts.MakeHierarchy(child, slots, controllers) ?? Bind(directory);
             Mounts.SetAttributes(hierarchy, options.Set, options.Clear, 0, recursive: false, destination);
-            using SafeFileHandle place = root.MakeDirectory(destination);
-            Mounts.Attach(hierarchy, place, destination);
+            // Nobody else is in this tmpfs yet, so its names lead nowhere else.
+            if (Libc.mkdirat(folder.Fd(), name, 0x1ED /* 0755 */) < 0) throw LinuxException.FromLastError("mkdir", $"cannot make '{destination}'");
+            Mounts.Attach(hierarchy, folder, name, destination);
             if (!name.Contains(',')) continue;
             foreach (string controller in name.Split(','))
                 if (Libc.symlinkat(name, folder.Fd(), controller) < 0) throw LinuxException.FromLastError("symlink", $"cannot link '{destination}'");
@@ -35,7 +36,6 @@ internal sealed class CgroupHierarchiesMount(RootDirectory root, ICgroup cgroup,
 
     private static SafeFileHandle Bind(string directory)
     {
-        using SafeFileHandle source = Files.Open(directory, OpenFlags.Path | OpenFlags.Directory);
-        return Mounts.Clone(source, recursive: false, directory);
+        return Mounts.Clone(directory, recursive: false);
     }
 }

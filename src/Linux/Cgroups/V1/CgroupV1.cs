@@ -172,6 +172,13 @@ internal sealed class CgroupV1(CgroupFileSystem fileSystem, string path, Control
         _ = freezer?.TryWrite("freezer.state", "THAWED");
     }
 
+    public bool TryDeleteEmpty()
+    {
+        foreach (ControlDirectory directory in directories)
+            if (!directory.TryRemoveEmpty()) return false;
+        return Unified?.TryDeleteEmpty() ?? true;
+    }
+
     public void Delete(TimeSpan patience)
     {
         long deadline = Environment.TickCount64 + (long)patience.TotalMilliseconds;

@@ -8,8 +8,25 @@ internal static class DevicesController
 {
     public static void Apply(CgroupV1 group, IReadOnlyList<DeviceCgroupRule>? rules)
     {
-        foreach (DeviceCgroupRule rule in rules ?? [])
-            group.Require("devices").Write(rule.Allow ? "devices.allow" : "devices.deny", Line(rule));
+        if (rules is not { Count: > 0 }) return;
+        ControlDirectory directory = group.Require("devices");
+        ControlWriter? allow = null, deny = null;
+        HashSet<string> allowed = [];
+        try
+        {
+            foreach (DeviceCgroupRule rule in rules)
+            {
+                string line = Line(rule);
+                if (!rule.Allow) allowed.Clear();
+                else if (!allowed.Add(line)) continue;   // as a config's own rules and the default devices repeat each other
+                (rule.Allow ? allow ??= new ControlWriter(directory, "devices.allow") : deny ??= new ControlWriter(directory, "devices.deny")).Write(line);
+            }
+        }
+        finally
+        {
+            allow?.Dispose();
+            deny?.Dispose();
+        }
     }
 
     // c 1:3 rwm      b *:* m      a *:* rwm

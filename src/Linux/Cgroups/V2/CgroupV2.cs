@@ -130,6 +130,8 @@ internal sealed class CgroupV2(CgroupFileSystem fileSystem, string path, string 
         _ = Directory.TryWrite("cgroup.freeze", "0");
     }
 
+    public bool TryDeleteEmpty() => Directory.TryRemoveEmpty();
+
     public void Delete(TimeSpan patience) => Remove(Directory, Environment.TickCount64 + (long)patience.TotalMilliseconds);
 
     /// <summary>A process that ended is counted until it is reaped, and for a moment longer: the wait grows from 0.2 ms to 20 ms.</summary>

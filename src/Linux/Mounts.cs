@@ -81,6 +81,21 @@ public static unsafe class Mounts
         SetAttributes(mount, &attributes, recursive, what);
     }
 
+    /// <summary>What is set of a mount.</summary>
+    /// <exception cref="LinuxException">fstatfs(2).</exception>
+    public static MountAttribute Attributes(SafeFileHandle mount, string what)
+    {
+        const int FlagsIndex = 10;   // struct statfs on 64-bit systems: f_flags is its eleventh word
+        const long ST_RDONLY = 1, ST_NOSUID = 2, ST_NODEV = 4, ST_NOEXEC = 8, ST_NOATIME = 0x400, ST_NODIRATIME = 0x800, ST_RELATIME = 0x1000, ST_NOSYMFOLLOW = 0x2000;
+        long* statfs = stackalloc long[16];
+        if (Libc.fstatfs(mount.Fd(), statfs) < 0) throw LinuxException.FromLastError("fstatfs", $"cannot look at the mount '{what}'");
+        long flags = statfs[FlagsIndex];
+        return ((flags & ST_RDONLY) != 0 ? MountAttribute.ReadOnly : 0) | ((flags & ST_NOSUID) != 0 ? MountAttribute.NoSuid : 0)
+            | ((flags & ST_NODEV) != 0 ? MountAttribute.NoDev : 0) | ((flags & ST_NOEXEC) != 0 ? MountAttribute.NoExec : 0)
+            | ((flags & ST_NODIRATIME) != 0 ? MountAttribute.NoDirAtime : 0) | ((flags & ST_NOSYMFOLLOW) != 0 ? MountAttribute.NoSymFollow : 0)
+            | ((flags & ST_NOATIME) != 0 ? MountAttribute.NoAtime : (flags & ST_RELATIME) == 0 ? MountAttribute.StrictAtime : 0);
+    }
+
     /// <summary>Shows the files of a detached mount with owners mapped as <paramref name="userNamespace"/> maps ids.</summary>
     /// <exception cref="LinuxException">mount_setattr(2): EINVAL when the file system cannot.</exception>
     public static void SetIdMap(SafeFileHandle mount, SafeFileHandle userNamespace, bool recursive, string what)

@@ -47,8 +47,8 @@ public sealed partial class Container : IDisposable
         get
         {
             if (!IsAlive) return ContainerStatus.Stopped;
-            if (StartSocket.Exists(_directory.Handle)) return ContainerStatus.Created;
-            return Cgroup.IsFrozen ? ContainerStatus.Paused : ContainerStatus.Running;
+            if (Cgroup.IsFrozen) return ContainerStatus.Paused;
+            return StartSocket.Exists(_directory.Handle) ? ContainerStatus.Created : ContainerStatus.Running;
         }
     }
 
@@ -70,6 +70,7 @@ public sealed partial class Container : IDisposable
                 Pid = status == ContainerStatus.Stopped ? 0 : _state.Pid,
                 InitStartTime = null,
                 CgroupPath = null,
+                CgroupsOfCreator = null,
                 SystemdUnit = null,
                 StandardStreams = null,
             };
@@ -79,9 +80,11 @@ public sealed partial class Container : IDisposable
     private bool IsAlive => ProcessStat.Read(Pid) is { HasEnded: false } stat && stat.StartTime == _state.InitStartTime;
 
     /// <summary>Lets the created process run its program.</summary>
-    /// <exception cref="FaultException">Conflict: it was started before, or has ended; Internal: a hook failed (the process has ended then).</exception>
+    /// <exception cref="FaultException">Conflict: it was started before, is paused, or has ended; Internal: a hook failed (the process has ended then).</exception>
     public void Start()
     {
+        // It would wait for a process that does not run.
+        if (Cgroup.IsFrozen) throw new FaultException(FaultKind.Conflict, "cannot start a container in the paused state");
         try
         {
             if (!StartSocket.TryStart(_directory.Handle, Process, HandOverListener))
@@ -202,7 +205,7 @@ public sealed partial class Container : IDisposable
     internal static Container Open(StateDirectory directory, string id)
     {
         ContainerState state = directory.Read()
-            ?? throw new FaultException(FaultKind.NotFound, $"container \"{id}\" does not exist: it was never made whole; delete it with --force");
+            ?? throw new FaultException(FaultKind.NotFound, $"container does not exist: '{id}' was never made whole; delete it with --force");
         return new Container(id, null, directory, state, ChildProcess.Find(state.Pid), ContainerCgroup.Find(state), null);
     }
 

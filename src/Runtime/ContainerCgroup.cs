@@ -62,7 +62,7 @@ internal sealed record ContainerCgroup(ICgroup Group, string? Path, string? Unit
     internal static ICgroup Find(ContainerState state)
     {
         if (state.CgroupPath is not { } path) return new NoCgroup();
-        ICgroup group = CgroupFileSystem.Detect().Open(path);
+        ICgroup group = CgroupFileSystem.Detect(seenFrom: state.CgroupsOfCreator).Open(path);
         return state.SystemdUnit is { } unit ? new SystemdCgroup(group, unit) : group;
     }
 

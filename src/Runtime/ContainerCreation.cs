@@ -22,6 +22,7 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
     internal Container Run()
     {
         FileLabel.Check(spec.Linux, options.Warn);
+        if (options.Debug is not null && SeccompFilters.For(spec.Linux, directory.SeccompCache) is { } filter) options.Debug($"seccomp filter flags: {filter.Flags}");
         using ContainerCgroup place = ContainerCgroup.Make(id, spec, options, directory);
         ICgroup cgroup = place.Group;
         try
@@ -70,6 +71,8 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
                 CgroupPath = place.Path,
                 SystemdUnit = place.Unit,
                 StandardStreams = resources.Streams?.Names,
+                // Who looks for the container later need not be in the group that we are in.
+                CgroupsOfCreator = place.Path is { } path && !path.StartsWith('/') ? ProcessCgroup.Text() : null,
             };
             directory.Write(state);
             return new Container(id, spec, directory, state, child.Process, place.Group, _pty?.Master);
@@ -143,7 +146,9 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
     private void MoveNetDevices(int pid)
     {
         if (spec.Linux?.NetDevices is not { Count: > 0 } devices) return;
-        using SafeFileHandle target = Files.Open($"/proc/{pid}/ns/net", OpenFlags.ReadOnly);
+        // A namespace that is joined is named: the process may be on its way there still.
+        string place = spec.Linux.Namespace("network") is { Path: { Length: > 0 } joined } ? joined : $"/proc/{pid}/ns/net";
+        using SafeFileHandle target = Files.Open(place, OpenFlags.ReadOnly);
         foreach ((string name, NetDevice device) in devices) LinkMove.Make(name, target, string.IsNullOrEmpty(device.Name) ? name : device.Name);
     }
 
@@ -174,7 +179,7 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
     private FaultException Explain(ChildFailure failure)
     {
         FaultException cause = ExecutableSearch.Explain(failure, _process.Args[0]);
-        return new FaultException(cause.Kind, $"unable to start container process: {cause.Message}", failure);
+        return new FaultException(cause.Kind, $"unable to start container process: error during container init: {cause.Message}", failure);
     }
 
     private ContainerState State(int pid, string status) => new()

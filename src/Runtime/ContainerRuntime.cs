@@ -2,6 +2,7 @@ using Sampan.Faults;
 using Sampan.Linux;
 using Sampan.Linux.Native;
 using Sampan.Runtime.Criu;
+using Sampan.Runtime.Rootfs;
 using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Runtime;
@@ -21,7 +22,7 @@ public sealed class ContainerRuntime(string stateRoot)
         try
         {
             if (options.HasNotifySocket) spec = NotifyFolder.Make($"{stateRoot}/{id}", spec);
-            return new ContainerCreation(id, spec, options, directory).Run();
+            return new ContainerCreation(id, MountPlaces.WithoutPathOfRoot(spec, options.Bundle), options, directory).Run();
         }
         catch
         {

@@ -39,6 +39,9 @@ public sealed record CreateOptions
     /// <summary>The container gets a socket at which it says that it is ready. sd_notify(3)</summary>
     public bool HasNotifySocket { get; init; }
 
+    /// <summary>Hears what is being done, when somebody wants to know.</summary>
+    public Action<string>? Debug { get; init; }
+
     /// <summary>Hears what was asked for and cannot be given on this machine, where runtimes go on without it: a capability that this process does not have.</summary>
     public Action<string>? Warn { get; init; }
 }

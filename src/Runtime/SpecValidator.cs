@@ -1,5 +1,6 @@
 using Sampan.Faults;
 using Sampan.Linux;
+using Sampan.Linux.Cgroups;
 using Sampan.Linux.Native;
 using Sampan.Specs.Oci.Runtime;
 
@@ -38,6 +39,14 @@ internal static class SpecValidator
         if (process.Args.Count == 0) problems.Invalid("process.args must not be empty");
         if (!process.Cwd.StartsWith('/')) problems.Invalid("Cwd must be an absolute path");
         if (process.OomScoreAdj is < -1000 or > 1000) problems.Invalid($"process.oomScoreAdj {process.OomScoreAdj} is not between -1000 and 1000");
+        if (process.IoPriority is { Priority: < 0 or > 7 } io) problems.Invalid($"invalid ioPriority.Priority: {io.Priority}");
+        foreach ((string field, string? cpus) in (ReadOnlySpan<(string, string?)>)[("initial", process.ExecCPUAffinity?.Initial), ("final", process.ExecCPUAffinity?.Final)])
+            if (cpus is { Length: > 0 } && CpuList.Parse(cpus) is not { Count: > 0 }) problems.Invalid($"invalid list of CPUs '{cpus}' in process.execCPUAffinity.{field}: expected one such as 0-3,7");
+        // To setresuid(2) it is "leave it as it is": root would stay root.
+        foreach ((string field, uint id) in (ReadOnlySpan<(string, uint)>)[("uid", process.User.Uid), ("gid", process.User.Gid)])
+            if (id == uint.MaxValue) problems.Invalid($"process.user.{field} {id} is no id");
+        foreach (uint gid in process.User.AdditionalGids ?? [])
+            if (gid == uint.MaxValue) problems.Invalid($"process.user.additionalGids: {gid} is no id");
         HashSet<string> limits = [];
         foreach (RlimitSpec rlimit in process.Rlimits ?? [])
             if (!limits.Add(rlimit.Type)) problems.Invalid($"process.rlimits has {rlimit.Type} twice");

@@ -26,7 +26,8 @@ internal sealed class StateDirectory : IDisposable
     internal static StateDirectory Create(string root, string id)
     {
         CheckId(id);
-        Directory.CreateDirectory(root);
+        // Nobody else lists what runs here (CVE-2021-41103).
+        Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute);
         string path = $"{root}/{id}";
         if (Libc.mkdirat(Libc.AT_FDCWD, path, 0x1C9 /* 0711 */) < 0)
             throw LinuxException.LastError == Errno.EEXIST ? new FaultException(FaultKind.AlreadyExists, $"container with given ID already exists: '{id}'")
@@ -41,7 +42,7 @@ internal sealed class StateDirectory : IDisposable
         string path = $"{root}/{id}";
         SafeFileHandle? handle = Files.TryOpenAt(null, path, OpenFlags.ReadOnly | OpenFlags.Directory, 0, out Errno errno);
         if (handle is not null) return new(path, handle);
-        throw errno == Errno.ENOENT ? new FaultException(FaultKind.NotFound, $"container \"{id}\" does not exist")
+        throw errno == Errno.ENOENT ? new FaultException(FaultKind.NotFound, $"container does not exist: '{id}'")
             : new LinuxException(errno, "open", $"cannot open the state directory '{path}'");
     }
 

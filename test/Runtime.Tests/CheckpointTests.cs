@@ -26,7 +26,7 @@ public sealed class CheckpointTests : IDisposable
         Outcome outcome = _host.Run("checkpoint", _host.Id);
         Assert.Equal(1, outcome.ExitCode);
         Assert.Contains("Container cannot be checkpointed in created state", outcome.Error);
-        Assert.Contains("none\\\" does not exist", _host.Run("checkpoint", "none").Error);
+        Assert.Contains("container does not exist: 'none'", _host.Run("checkpoint", "none").Error);
     }
 
     [Fact]

@@ -100,9 +100,49 @@ public sealed class ConfigTests : IDisposable
         Assert.Contains("flag provided but not defined: -nonsense", _host.Run("run", "--nonsense", "x").Error);
         Assert.Contains("requires exactly 1 argument", _host.Run("start").Error);
         Assert.StartsWith("sampan-runtime 0.1.0, as runc version 1.5.0\ncommit: ", _host.Run("--version").Output);
-        Assert.NotNull(JsonNode.Parse(_host.Run("features").Output)!["linux"]!["namespaces"]);
+        Assert.StartsWith("Incorrect Usage.\n\nNAME:\n   sampan-runtime start", _host.Run("start").Output);
+        Assert.Equal(3, _host.Run("bogus").ExitCode);
+        Outcome exec = _host.Run("exec");
+        Assert.Equal(1, exec.ExitCode);   // nothing was tried: 255 is for an exec that failed
+        Assert.DoesNotContain("exec failed", exec.Error);
         string log = $"{_host.Folder}/log.json";
         Assert.Equal(1, _host.Run("--log", log, "--log-format", "json", "state", "nobody").ExitCode);
-        Assert.Equal("container \"nobody\" does not exist", (string)JsonNode.Parse(File.ReadAllText(log))!["msg"]!);
+        Assert.Equal("container does not exist: 'nobody'", (string)JsonNode.Parse(File.ReadAllText(log))!["msg"]!);
     }
+
+    [Fact]
+    public void Features_tell_all_that_a_config_may_ask_for()
+    {
+        JsonNode features = JsonNode.Parse(RuntimeProgramHost.Succeed(_host.Run("features")))!, linux = features["linux"]!;
+        Assert.Equal(8, linux["namespaces"]!.AsArray().Count);
+        Assert.Contains("rro", features["mountOptions"]!.AsArray().Select(option => (string)option!));
+        Assert.Contains("SCMP_ACT_NOTIFY", linux["seccomp"]!["actions"]!.AsArray().Select(action => (string)action!));
+        // This kernel is new enough for all of them, so what it is asked must not come back empty.
+        Assert.Equal(linux["seccomp"]!["knownFlags"]!.ToJsonString(), linux["seccomp"]!["supportedFlags"]!.ToJsonString());
+        foreach (string feature in (string[])["seccomp", "apparmor", "selinux", "intelRdt", "netDevices"]) Assert.True((bool)linux[feature]!["enabled"]!, feature);
+        Assert.True((bool)linux["mountExtensions"]!["idmap"]!["enabled"]!);
+        Assert.True((bool)linux["intelRdt"]!["schemata"]!);
+        Assert.Contains("MPOL_BIND", linux["memoryPolicy"]!["modes"]!.AsArray().Select(mode => (string)mode!));
+    }
+
+    [Fact]
+    public void Names_are_read_in_any_case_as_runc_reads_them()
+    {
+        Outcome outcome = _host.RunScript("echo $A; hostname", bundle =>
+        {
+            bundle.Config.Remove("hostname");
+            bundle.Config["Hostname"] = "inside";
+            bundle.Process["ENV"] = bundle.Process["env"]!.DeepClone();
+            bundle.Process.Remove("env");
+            bundle.Process["ENV"]!.AsArray().Add("A=b");
+        });
+        Assert.Equal("b\ninside\n", RuntimeProgramHost.Succeed(outcome));
+    }
+
+    [Theory]
+    [InlineData("""{ "class": "IOPRIO_CLASS_BE", "priority": 99 }""", "ioPriority", "invalid ioPriority.Priority: 99")]
+    [InlineData("""{ "initial": "x" }""", "execCPUAffinity", "invalid list of CPUs 'x' in process.execCPUAffinity.initial")]
+    [InlineData("""{ "final": "3-" }""", "execCPUAffinity", "invalid list of CPUs '3-' in process.execCPUAffinity.final")]
+    public void A_value_that_would_count_only_later_is_refused_at_once(string value, string field, string text)
+        => Assert.Contains(text, _host.RunScript("true", bundle => bundle.Process[field] = JsonNode.Parse(value)).Error);
 }

@@ -28,6 +28,61 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
+    public void A_created_container_that_is_paused_is_not_started_until_it_is_resumed()
+    {
+        Bundle bundle = new(_host);
+        bundle.Process["args"] = new JsonArray("sleep", "1000");
+        RuntimeProgramHost.Succeed(_host.Run("create", "-b", bundle.Write(), _host.Id));
+        RuntimeProgramHost.Succeed(_host.Run("pause", _host.Id));
+        Assert.Equal("paused", (string)State()["status"]!);
+        Assert.Contains("cannot start a container in the paused state", _host.Run("start", _host.Id).Error);
+        RuntimeProgramHost.Succeed(_host.Run("resume", _host.Id));
+        Assert.Equal("created", (string)State()["status"]!);
+        RuntimeProgramHost.Succeed(_host.Run("start", _host.Id));
+        Assert.Equal("running", (string)State()["status"]!);
+    }
+
+    [Theory]
+    [InlineData("TERM")]
+    [InlineData("INT")]
+    [InlineData("USR1")]
+    [InlineData("KILL")]
+    public void A_created_container_ends_by_a_signal_that_ends_programs(string signal)
+    {
+        Bundle bundle = new(_host);
+        bundle.Process["args"] = new JsonArray("sleep", "1000");
+        RuntimeProgramHost.Succeed(_host.Run("create", "-b", bundle.Write(), _host.Id));
+        RuntimeProgramHost.Succeed(_host.Run("kill", _host.Id, "WINCH"));
+        Assert.Equal("created", (string)State()["status"]!);
+        RuntimeProgramHost.Succeed(_host.Run("kill", _host.Id, signal));
+        Assert.True(SpinWait.SpinUntil(() => (string)State()["status"]! == "stopped", TimeSpan.FromSeconds(30)));
+        Assert.Contains("cannot start a container that has stopped", _host.Run("start", _host.Id).Error);
+    }
+
+    [Fact]
+    public void A_container_with_a_relative_cgroupsPath_is_found_again_from_another_cgroup()
+    {
+        _host.StartSleeper(bundle => bundle.Linux["cgroupsPath"] = $"sampan-test-{_host.Id}");
+        string group = $"/sys/fs/cgroup/pids/sampan-other-{_host.Id}";
+        bool isUnified = !Directory.Exists("/sys/fs/cgroup/pids");
+        if (isUnified) group = group.Replace("/pids", "");
+        Directory.CreateDirectory(group);
+        try
+        {
+            string script = $"echo $$ > {group}/cgroup.procs; {RuntimeProgramHost.Program} --root {_host.StateRoot}";
+            Assert.Contains("sleep", RuntimeProgramHost.Succeed(RuntimeProgramHost.Execute("sh", "-c", $"{script} ps {_host.Id}")));
+            RuntimeProgramHost.Succeed(RuntimeProgramHost.Execute("sh", "-c", $"{script} update --pids-limit 77 {_host.Id}"));
+            Assert.Contains("77", RuntimeProgramHost.Succeed(RuntimeProgramHost.Execute("sh", "-c", $"{script} events --stats {_host.Id}")));
+            RuntimeProgramHost.Succeed(RuntimeProgramHost.Execute("sh", "-c", $"{script} delete --force {_host.Id}"));
+        }
+        finally
+        {
+            Directory.Delete(group);
+        }
+        foreach (string hierarchy in Directory.GetDirectories("/sys/fs/cgroup")) Assert.False(Directory.Exists($"{hierarchy}/sampan-test-{_host.Id}"), hierarchy);
+    }
+
+    [Fact]
     public void State_has_runcs_fields()
     {
         _host.StartSleeper(bundle => bundle.Config["annotations"] = new JsonObject { ["a.b"] = "c" });

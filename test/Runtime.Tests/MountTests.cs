@@ -38,6 +38,50 @@ public sealed class MountTests : IDisposable
         Assert.Equal($"0\n{below}\n", RuntimeProgramHost.Succeed(outcome));
     }
 
+    [Theory]
+    [InlineData("ro,noexec,nodiratime", "bind", "ro,noexec,nodiratime,relatime")]
+    [InlineData("ro,noexec,nodiratime", "bind,dev", "rw,nodiratime,relatime")]
+    [InlineData("noatime", "bind,atime", "rw,noatime")]
+    [InlineData("noatime", "bind,nodiratime", "rw,nodiratime,relatime")]
+    [InlineData("nodiratime", "bind,strictatime", "rw")]
+    [InlineData("nosuid,nodev", "bind,ro", "ro,relatime")]
+    public void A_bind_mount_that_names_an_attribute_has_those_it_names_and_no_others(string source, string options, string attributes)
+        => Assert.Equal(attributes, Bound(source, options, user: false).Output.Trim());
+
+    [Theory]
+    [InlineData("nosuid,nodev", "bind,ro", "ro,nosuid,nodev,relatime")]
+    [InlineData("nosuid,nodev", "bind,suid", null)]
+    [InlineData("ro", "bind,rw", null)]
+    [InlineData("noatime", "bind,relatime", null)]
+    [InlineData("noatime", "bind,ro", "ro,noatime")]
+    public void In_a_user_namespace_what_the_host_has_set_stays_or_the_mount_is_refused(string source, string options, string? attributes)
+    {
+        Outcome outcome = Bound(source, options, user: true);
+        if (attributes is not null) Assert.Equal(attributes, RuntimeProgramHost.Succeed(outcome).Trim());
+        else Assert.Matches("run failed: unable to start container process: error during container init: error mounting .*operation not permitted", outcome.Error);
+    }
+
+    [Fact]
+    public void A_destination_that_repeats_the_hosts_path_of_the_root_is_the_place_in_the_container()
+    {
+        string data = Data(owner: 0);
+        Assert.Equal("file\n", RuntimeProgramHost.Succeed(_host.RunScript("ls /data", bundle => bundle.Mount($"{_host.Rootfs}/data", "bind", data, "bind"))));
+        Assert.Contains("inside /proc", _host.RunScript("true", bundle => bundle.Mount($"{_host.Rootfs}/proc/sys", "bind", data, "bind")).Error);
+    }
+
+    private Outcome Bound(string source, string options, bool user)
+    {
+        string data = Directory.CreateDirectory($"{_host.Folder}/data").FullName;
+        Bundle bundle = new(_host);
+        if (user) bundle.UseUserNamespace();
+        bundle.Mount("/data", "bind", data, options.Split(','));
+        bundle.Process["args"] = new JsonArray("sh", "-c", "mount | grep ' /data ' | grep -o '(.*' | grep -oE '[a-z,]+' | head -n 1");
+        // The options of the file system itself come behind those of the mount; ramfs has none.
+        Outcome outcome = RuntimeProgramHost.Execute("unshare", "-m", "sh", "-c",
+            $"mount -t ramfs -o mode=755 ramfs {data} && mount --bind {data} {data} && mount -o remount,bind,{source} {data} && {RuntimeProgramHost.Program} --root {_host.StateRoot} run -b {bundle.Write()} {_host.Id}");
+        return outcome with { Output = outcome.Output.Replace(",mode=", "").TrimEnd(',', '\n') };
+    }
+
     [Fact]
     public void An_id_mapped_mount_without_any_mapping_or_with_half_of_one_is_refused()
     {

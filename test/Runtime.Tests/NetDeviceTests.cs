@@ -22,4 +22,18 @@ public sealed class NetDeviceTests : IDisposable
         Assert.Matches(@"inside0\s+inet6 fd00::7/64 scope global", output);
         Assert.EndsWith("1\n1\n", output);   // up; and only lo is left outside
     }
+
+    [Fact]
+    public void A_network_device_moves_into_a_namespace_that_the_container_joins_by_path()
+    {
+        Bundle bundle = new(_host);
+        bundle.RemoveNamespace("network");
+        bundle.Namespaces.Add(new JsonObject { ["type"] = "network", ["path"] = $"{_host.Folder}/net" });
+        bundle.Linux["netDevices"] = new JsonObject { ["spare0"] = new JsonObject() };
+        bundle.Process["args"] = new JsonArray("/bin/busybox", "ip", "-o", "addr", "show", "spare0");
+        Outcome outcome = RuntimeProgramHost.Execute("unshare", ["-n", "-m", "sh", "-c",
+            $"touch {_host.Folder}/net && unshare -n mount --bind /proc/self/ns/net {_host.Folder}/net && ip link add spare0 type veth peer name spare1 && ip addr add 10.9.8.7/32 dev spare0 && "
+            + $"{RuntimeProgramHost.Program} --root {_host.StateRoot} run -b {bundle.Write()} {_host.Id}; code=$?; umount {_host.Folder}/net; exit $code"]);
+        Assert.Matches(@"spare0\s+inet 10\.9\.8\.7/32", RuntimeProgramHost.Succeed(outcome));
+    }
 }

@@ -152,7 +152,7 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Theory]
-    [InlineData("nope", "run failed: unable to start container process: exec: \\\"nope\\\": executable file not found in $PATH")]
+    [InlineData("nope", "run failed: unable to start container process: error during container init: exec: \\\"nope\\\": executable file not found in $PATH")]
     [InlineData("/nope", "exec: \\\"/nope\\\": stat /nope: no such file or directory")]
     [InlineData("/etc/passwd", "exec: \\\"/etc/passwd\\\": permission denied")]
     [InlineData("/etc", "exec: \\\"/etc\\\": is a directory")]
@@ -195,9 +195,27 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public void A_plain_user_with_the_right_to_all_files_runs_what_only_its_owner_may()
+    {
+        File.Copy("/bin/busybox", $"{_host.Rootfs}/bin/busybox-of-owner");
+        File.SetUnixFileMode($"{_host.Rootfs}/bin/busybox-of-owner", (UnixFileMode)0x1E4 /* 0744 */);
+        Outcome Run(params string[] sets) => _host.RunScript("", bundle =>
+        {
+            bundle.Process["user"] = new JsonObject { ["uid"] = 1000, ["gid"] = 1000 };
+            foreach (string set in sets) bundle.Process["capabilities"]![set] = new JsonArray("CAP_DAC_OVERRIDE");
+            bundle.Process["args"] = new JsonArray("/bin/busybox-of-owner", "echo", "ran");
+        });
+        Assert.Contains("permission denied", Run().Error);
+        Assert.Equal("ran\n", Run("bounding", "effective", "permitted", "inheritable", "ambient").Output);
+    }
+
+    [Fact]
     public void Exec_says_what_is_missing()
     {
         _host.StartSleeper();
+        File.WriteAllText($"{_host.Rootfs}/bin/script", "#!/no/such/interpreter\n");
+        File.SetUnixFileMode($"{_host.Rootfs}/bin/script", (UnixFileMode)0x1ED);
+        Assert.Contains("exec failed: unable to start container process: exec /bin/script: no such file or directory", _host.Run("exec", _host.Id, "/bin/script").Error);
         Outcome missing = _host.Run("exec", _host.Id, "nope");
         Assert.Equal(255, missing.ExitCode);
         Assert.Contains("exec failed: unable to start container process: exec: \\\"nope\\\": executable file not found in $PATH", missing.Error);

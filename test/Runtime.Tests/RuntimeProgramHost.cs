@@ -11,7 +11,7 @@ public sealed class RuntimeProgramHost : IDisposable
 {
     private static readonly string[] Applets =
     [
-        "cat", "cp", "echo", "env", "false", "grep", "head", "hostname", "id", "kill", "ls", "mkdir", "mount", "ps", "pwd", "readlink", "sh", "sleep",
+        "cat", "cp", "echo", "env", "false", "find", "grep", "head", "hostname", "id", "kill", "ls", "mkdir", "mount", "ps", "pwd", "readlink", "sh", "sleep",
         "stat", "stty", "sysctl", "tail", "test", "touch", "true", "tty", "ulimit", "umask", "wc",
     ];
 

@@ -38,13 +38,14 @@ public sealed class CgroupFileSystem
     /// <summary>On v2 the one at <see cref="MountPoint"/>; otherwise one per v1 mount, without the unified part of a hybrid.</summary>
     public IReadOnlyList<CgroupHierarchy> Hierarchies { get; }
 
+    /// <param name="seenFrom">The /proc/self/cgroup of the process whose groups relative paths start from; null for this one's.</param>
     /// <exception cref="FaultException">NotSupported when nothing is mounted there.</exception>
-    public static CgroupFileSystem Detect(string mountPoint = "/sys/fs/cgroup")
+    public static CgroupFileSystem Detect(string mountPoint = "/sys/fs/cgroup", string? seenFrom = null)
     {
         if (IsUnified(mountPoint))
-            return new(mountPoint, CgroupMode.Unified, null, [new CgroupHierarchy("", mountPoint)]);
+            return new(mountPoint, CgroupMode.Unified, seenFrom is null ? null : ProcessCgroup.Parse(seenFrom), [new CgroupHierarchy("", mountPoint)]);
         List<CgroupHierarchy> hierarchies = [];
-        List<ProcessCgroup> own = ProcessCgroup.ReadAll();
+        List<ProcessCgroup> own = ProcessCgroup.Parse(seenFrom ?? ProcessCgroup.Text());
         foreach (ProcessCgroup line in own)
         {
             if (line.Controllers.Length == 0) continue;

@@ -6,7 +6,10 @@ namespace Sampan.Linux.Cgroups;
 public readonly record struct ProcessCgroup(string Controllers, string Path)
 {
     /// <summary>The lines of <c>/proc/self/cgroup</c>.</summary>
-    public static List<ProcessCgroup> ReadAll() => Parse(Encoding.UTF8.GetString(Files.ReadAll("/proc/self/cgroup")));
+    public static List<ProcessCgroup> ReadAll() => Parse(Text());
+
+    /// <summary><c>/proc/self/cgroup</c> as it is.</summary>
+    public static string Text() => Encoding.UTF8.GetString(Files.ReadAll("/proc/self/cgroup"));
 
     /// <summary>Of another process.</summary>
     public static List<ProcessCgroup> ReadAll(int pid) => Parse(Encoding.UTF8.GetString(Files.ReadAll($"/proc/{pid}/cgroup")));

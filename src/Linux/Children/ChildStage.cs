@@ -114,10 +114,37 @@ internal static unsafe class ChildStage
         return 0;
     }
 
+    // Until its program runs, a signal that ends a program ends the waiting process. The first process of a pid namespace has no default
+    // actions, so it looks for them itself: blocked they stay. pid_namespaces(7), signalfd(2)
     private static nint AwaitStart(ChildPlanHeader* plan, nint listener)
     {
+        // HUP, INT, QUIT, USR1, USR2, ALRM, TERM: bit n - 1
+        ulong ending = 1 << 0 | 1 << 1 | 1 << 2 | 1 << 9 | 1 << 11 | 1 << 13 | 1 << 14, none = 0;
+        nint result = RawSyscall.Invoke(SyscallNumber.rt_sigprocmask, SIG_SETMASK, (nint)(&ending), 0, sizeof(ulong));
+        if (result < 0) return result;
+        nint signals = RawSyscall.Invoke(SyscallNumber.signalfd4, -1, (nint)(&ending), sizeof(ulong), (nint)OpenFlags.CloseOnExec);
+        if (signals < 0) return signals;
+        result = AwaitConnection(plan, listener, signals);
+        RawSyscall.Invoke(SyscallNumber.close, signals);
+        if (result < 0) return result;
+        return RawSyscall.Invoke(SyscallNumber.rt_sigprocmask, SIG_SETMASK, (nint)(&none), 0, sizeof(ulong));
+    }
+
+    private static nint AwaitConnection(ChildPlanHeader* plan, nint listener, nint signals)
+    {
+        const int SignalInfoSize = 128;   // struct signalfd_siginfo, which starts with the number
+        PollFd* ends = stackalloc PollFd[2];
+        int* info = stackalloc int[SignalInfoSize / sizeof(int)];
         while (true)
         {
+            (ends[0].Fd, ends[0].Events) = ((int)listener, PollFd.POLLIN);
+            (ends[1].Fd, ends[1].Events) = ((int)signals, PollFd.POLLIN);
+            nint ready = RawSyscall.Invoke(SyscallNumber.poll, (nint)ends, 2, -1);
+            if (ready == -EINTR) continue;
+            if (ready < 0) return ready;
+            if (ends[1].Revents != 0 && RawSyscall.Invoke(SyscallNumber.read, signals, (nint)info, SignalInfoSize) == SignalInfoSize)
+                Exit(128 + info[0]);
+            if (ends[0].Revents == 0) continue;
             nint connection = RawSyscall.Invoke(SyscallNumber.accept4, listener, 0, 0, (nint)OpenFlags.CloseOnExec);
             if (connection == -EINTR) continue;
             if (connection < 0) return connection;

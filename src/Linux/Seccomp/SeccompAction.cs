@@ -8,6 +8,13 @@ internal readonly record struct SeccompAction(uint Value)
     private const uint Errno = 0x00050000, Trace = 0x7ff00000, ActionMask = 0xffff0000;
     private const uint EPERM = 1, ENOSYS = 38, MaximumErrno = 4095;
 
+    /// <summary>Every action that <see cref="Parse"/> knows.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+    [
+        "SCMP_ACT_ALLOW", "SCMP_ACT_ERRNO", "SCMP_ACT_KILL", "SCMP_ACT_KILL_PROCESS", "SCMP_ACT_KILL_THREAD", "SCMP_ACT_LOG", "SCMP_ACT_NOTIFY",
+        "SCMP_ACT_TRACE", "SCMP_ACT_TRAP",
+    ];
+
     /// <summary>What a call of an architecture that is not in the profile gets, as with libseccomp.</summary>
     public static SeccompAction Kill => new(0);
 

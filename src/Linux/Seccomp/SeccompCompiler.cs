@@ -80,14 +80,7 @@ public static class SeccompCompiler
         if (profile.Flags is null) return 4;   // runc's default when the profile is silent
         uint flags = 0;
         foreach (string flag in profile.Flags)
-            flags |= flag switch
-            {
-                "SECCOMP_FILTER_FLAG_TSYNC" => 1u,
-                "SECCOMP_FILTER_FLAG_LOG" => 2u,
-                "SECCOMP_FILTER_FLAG_SPEC_ALLOW" => 4u,
-                "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV" => 32u,
-                _ => throw new FaultException(FaultKind.InvalidArgument, $"seccomp flag {flag} is not supported"),
-            };
+            flags |= SeccompFlags.Parse(flag);
         return flags;
     }
 }

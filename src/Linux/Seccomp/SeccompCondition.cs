@@ -8,6 +8,10 @@ internal enum ComparisonOp { NotEqual, LessThan, LessOrEqual, Equal, GreaterOrEq
 /// <summary>One argument compared with a number, unsigned; <see cref="Mask"/> counts for MaskedEqual only.</summary>
 internal readonly record struct SeccompCondition(int Index, ComparisonOp Op, ulong Value, ulong Mask)
 {
+    /// <summary>Every operator that <see cref="From"/> knows.</summary>
+    public static IReadOnlyList<string> Names { get; } =
+        ["SCMP_CMP_EQ", "SCMP_CMP_GE", "SCMP_CMP_GT", "SCMP_CMP_LE", "SCMP_CMP_LT", "SCMP_CMP_MASKED_EQ", "SCMP_CMP_NE"];
+
     /// <exception cref="FaultException">InvalidArgument: unknown operator, or no such argument.</exception>
     public static SeccompCondition From(SeccompArgument argument)
     {

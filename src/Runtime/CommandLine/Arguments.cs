@@ -10,7 +10,7 @@ internal sealed class Arguments
     private readonly List<string> _operands = [];
 
     /// <param name="flagsEndAtOperand">What follows the first operand is somebody else's: the command of exec, the options of ps.</param>
-    /// <exception cref="FaultException">InvalidArgument: an unknown flag, a missing value.</exception>
+    /// <exception cref="UsageException">An unknown flag, a missing value.</exception>
     internal Arguments(Syntax syntax, ReadOnlySpan<string> arguments, bool flagsEndAtOperand)
     {
         for (int i = 0; i < arguments.Length; i++)
@@ -32,11 +32,11 @@ internal sealed class Arguments
                 continue;
             }
             (string flag, bool takesValue) = syntax.Find(name)
-                ?? throw new FaultException(FaultKind.InvalidArgument, $"flag provided but not defined: -{name}");
+                ?? throw new UsageException($"flag provided but not defined: -{name}");
             string value = "true";
             if (equals >= 0) value = argument[(equals + 1)..];
             else if (takesValue)
-                value = ++i < arguments.Length ? arguments[i] : throw new FaultException(FaultKind.InvalidArgument, $"flag needs an argument: -{name}");
+                value = ++i < arguments.Length ? arguments[i] : throw new UsageException($"flag needs an argument: -{name}");
             if (!_values.TryGetValue(flag, out List<string>? values)) _values[flag] = values = [];
             values.Add(value);
         }
@@ -56,10 +56,10 @@ internal sealed class Arguments
 
     internal IReadOnlyList<string> Values(string flag) => _values.TryGetValue(flag, out List<string>? values) ? values : [];
 
-    /// <exception cref="FaultException">InvalidArgument: not a whole number.</exception>
+    /// <exception cref="UsageException">Not a whole number.</exception>
     internal long? Number(string flag) => Value(flag) is not { } text ? null
         : long.TryParse(text, CultureInfo.InvariantCulture, out long number) ? number
-        : throw new FaultException(FaultKind.InvalidArgument, $"invalid value \"{text}\" for flag -{flag}");
+        : throw new UsageException($"invalid value \"{text}\" for flag -{flag}");
 
     /// <inheritdoc cref="Number(string)"/>
     internal int Count(string flag) => (int)Math.Clamp(Number(flag) ?? 0, 0, 1 << 20);

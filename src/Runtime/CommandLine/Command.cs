@@ -21,8 +21,7 @@ internal sealed record Command(string Name, string Text, Func<GlobalOptions, Arg
         if (arguments.WantsHelp) return HelpCommand.Show(syntax);
         int given = arguments.Operands.Count;
         if (TakesCommand ? given < Operands : given < Operands || given > Operands + OptionalOperands)
-            throw new FaultException(FaultKind.InvalidArgument,
-                $"{GlobalOptions.ProgramName}: \"{Name}\" requires {(TakesCommand || OptionalOperands > 0 ? "a minimum of" : "exactly")} {Operands} argument(s)");
+            throw new UsageException($"{GlobalOptions.ProgramName}: \"{Name}\" requires {(TakesCommand || OptionalOperands > 0 ? "a minimum of" : "exactly")} {Operands} argument(s)");
         if (Operands > 0 && arguments.Operands[0].Length == 0) throw new FaultException(FaultKind.InvalidArgument, "container id cannot be empty");
         return Action(global, arguments);
     }

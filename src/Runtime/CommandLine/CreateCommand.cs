@@ -55,6 +55,7 @@ internal static class CreateCommand
             SystemdCgroup = global.SystemdCgroup,
             MayLackCgroups = global.MayLackCgroups,
             HasNotifySocket = NotifySocket.IsWanted,
+            Debug = global.Debug ? message => RuntimeLog.Debug(global, message) : null,
             Warn = message => RuntimeLog.Warn(global, message),
         }));
         try

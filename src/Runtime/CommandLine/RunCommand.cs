@@ -32,7 +32,7 @@ internal static class RunCommand
             CreateCommand.Start(global, container);
             notify?.ForwardInBackground(container.Process!);
             ExitStatus status = foreground.Wait();
-            if (!parsed.Has("keep")) container.Delete();
+            if (!parsed.Has("keep")) container.Delete(warn: warning => RuntimeLog.Warn(global, warning));
             return status.ShellCode;
         }
         catch

@@ -7,7 +7,7 @@ namespace Sampan.Runtime.CommandLine;
 /// https://github.com/opencontainers/runtime-tools/blob/master/docs/command-line-interface.md and runc(8).</summary>
 public static class RuntimeProgram
 {
-    private const int Failure = 1, ExecFailure = 255;   // 255 tells a failed exec from a program that failed
+    private const int Failure = 1, UnknownCommand = 3, ExecFailure = 255;   // 255 tells a failed exec from a program that failed
 
     /// <returns>The process's exit code: 0, 1 on failure, the program's own for run and exec in the foreground.</returns>
     public static int Run(string[] arguments)
@@ -18,6 +18,16 @@ public static class RuntimeProgram
             options = new GlobalOptions(arguments);
             if (options.Command is "create" or "run" or "exec") RunFromReadOnlyMount(arguments);
             return Dispatch(options);
+        }
+        catch (UsageException e)
+        {
+            if (options?.Command is { } name && Commands.Find(name) is { } misused)
+            {
+                StandardOutput.Write("Incorrect Usage.\n\n");
+                HelpCommand.Show(new Syntax(name, misused.Text));
+            }
+            RuntimeLog.Error(options, e.Message);
+            return e.IsUnknownCommand ? UnknownCommand : Failure;
         }
         catch (FaultException e)
         {
@@ -45,5 +55,5 @@ public static class RuntimeProgram
     private static int Help(string topic) => HelpCommand.Show(new Syntax(topic, Find(topic).Text));
 
     private static Command Find(string name)
-        => Commands.Find(name) ?? throw new FaultException(FaultKind.InvalidArgument, $"No help topic for '{name}'");
+        => Commands.Find(name) ?? throw new UsageException($"No help topic for '{name}'") { IsUnknownCommand = true };
 }

@@ -62,6 +62,19 @@ internal sealed unsafe class Credentials
         plan.Call("cannot set the umask", SyscallNumber.umask, (int)(user.Umask ?? 0x12 /* 022 */));
     }
 
+    /// <summary>The program is looked for with the rights to files that it is executed with: the change of ids has emptied the effective set.</summary>
+    internal void AddRightsOfSearch(ChildPlan plan)
+    {
+        const ulong CAP_DAC_OVERRIDE = 1UL << 1, CAP_DAC_READ_SEARCH = 1UL << 2;
+        ulong rights = _effective & (CAP_DAC_OVERRIDE | CAP_DAC_READ_SEARCH);
+        if (_process.User.Uid == 0 || rights == 0) return;
+        plan.Call("cannot raise the capabilities to find the program", SyscallNumber.capset, plan.Copy<uint>(Capabilities.Header),
+            plan.Copy<uint>(Capabilities.Sets(rights, OfRuntime(), _inheritable)));
+    }
+
+    // What the process still has of ours before its own sets are in force.
+    private ulong OfRuntime() => _inUserNamespace ? ulong.MaxValue >> (64 - Capabilities.All.Count) : Capabilities.Permitted();
+
     /// <summary>The last steps before execve. Without no_new_privs the filter needs CAP_SYS_ADMIN, so it comes before the final capabilities;
     /// with it, it comes last, and need not allow what sets them.</summary>
     internal void AddPrivileges(ChildPlan plan)
@@ -85,7 +98,7 @@ internal sealed unsafe class Credentials
         {
             // The change of ids has emptied the effective set.
             ulong admin = 1UL << 21, wanted = _permitted | _inheritable | _effective | admin | (1UL << 8);
-            ulong ours = _inUserNamespace ? ulong.MaxValue >> (64 - Capabilities.All.Count) : Capabilities.Permitted();
+            ulong ours = OfRuntime();
             plan.Call("cannot raise CAP_SYS_ADMIN for the seccomp filter", SyscallNumber.capset, header,
                 plan.Copy<uint>(Capabilities.Sets(wanted & ours, wanted & ours, _inheritable)));
         }

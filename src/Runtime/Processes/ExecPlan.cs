@@ -46,10 +46,11 @@ internal sealed class ExecPlan : IDisposable
         MemoryPolicies.Add(_plan, spec.Linux?.MemoryPolicy);
         ProcessPlan.CloseOthersOnExec(_plan, options.PreserveFds);
         ProcessPlan.EnterWorkingDirectory(_plan, process.Cwd, () => credentials.AddIdentity(_plan));
+        credentials.AddRightsOfSearch(_plan);
         string name = process.Args[0];
         var program = _plan.FindExecutable(ExecutableSearch.Description(name), ExecutableSearch.Candidates(name, environment), name.Contains('/'));
         credentials.AddPrivileges(_plan);
-        _plan.ExecuteOrReport(ExecutableSearch.Description(name), program, process.Args, environment);
+        _plan.ExecuteOrReport(ExecutableSearch.DescriptionOfExecution(name), program, process.Args, environment);
     }
 
     internal ChildPlan Steps => _plan;

@@ -7,7 +7,7 @@ namespace Sampan.Runtime.Processes;
 /// <summary>Finds the program as execvp(3) does, and says why not in the words that Docker's clients match to exit codes 126 and 127.</summary>
 internal static class ExecutableSearch
 {
-    private const string Step = "exec: ";
+    private const string Step = "exec: ", Execution = "exec ";
 
     /// <summary>Every path where the program may be, in order; one when its name has a slash.</summary>
     internal static IReadOnlyList<string> Candidates(string name, IReadOnlyList<string> environment)
@@ -25,9 +25,14 @@ internal static class ExecutableSearch
 
     internal static string Description(string name) => $"{Step}\"{name}\"";
 
+    /// <summary>Of the step after the search: the program is there, and what the kernel misses is its interpreter or loader.</summary>
+    internal static string DescriptionOfExecution(string name) => $"{Execution}{name}";
+
     /// <summary>Go's texts, which runc and so Docker print.</summary>
     internal static FaultException Explain(ChildFailure failure, string name)
     {
+        if (failure.Step.StartsWith(Execution, StringComparison.Ordinal))
+            return new FaultException(failure.Errno == Errno.ENOENT ? FaultKind.NotFound : FaultKind.PermissionDenied, $"{failure.Step}: {LinuxException.Text(failure.Errno)}", failure);
         if (!failure.Step.StartsWith(Step, StringComparison.Ordinal)) return failure;
         string reason = failure.Errno switch
         {

@@ -72,6 +72,7 @@ internal sealed unsafe class InitPlan : IDisposable
         MemoryPolicies.Add(_plan, spec.Linux?.MemoryPolicy);
         ProcessPlan.CloseOthersOnExec(_plan, options.PreserveFds);
         ProcessPlan.EnterWorkingDirectory(_plan, process.Cwd, () => credentials.AddIdentity(_plan));
+        credentials.AddRightsOfSearch(_plan);
         string name = process.Args[0];
         var program = _plan.FindExecutable(ExecutableSearch.Description(name), ExecutableSearch.Candidates(name, resources.Environment), name.Contains('/'));
         _plan.Report(IsCreated);

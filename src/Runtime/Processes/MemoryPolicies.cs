@@ -9,8 +9,10 @@ namespace Sampan.Runtime.Processes;
 /// <summary>linux.memoryPolicy: set_mempolicy(2). It outlives execve.</summary>
 internal static unsafe class MemoryPolicies
 {
-    private static readonly string[] Modes =   // linux/mempolicy.h, by number
+    internal static readonly string[] Modes =   // linux/mempolicy.h, by number
         ["MPOL_DEFAULT", "MPOL_PREFERRED", "MPOL_BIND", "MPOL_INTERLEAVE", "MPOL_LOCAL", "MPOL_PREFERRED_MANY", "MPOL_WEIGHTED_INTERLEAVE"];
+
+    internal static readonly string[] Flags = ["MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES"];
 
     /// <exception cref="FaultException">InvalidArgument: an unknown mode or flag, nodes that are no list or do not suit the mode.</exception>
     internal static void Add(ChildPlan plan, MemoryPolicy? policy)

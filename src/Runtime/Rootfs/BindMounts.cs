@@ -65,7 +65,7 @@ internal sealed class BindMounts(RootDirectory root, CreateOptions options, Name
             options.Warn?.Invoke($"options {string.Join(',', wishes.FileSystem)} of the bind mount on '{mount.Destination}' have no effect: they are for a file system");
         using SafeFileHandle bind = _shared.Remove(mount, out SafeFileHandle? shared) ? shared : Clone(mount, wishes);
         MapIds(bind, mount);
-        if ((wishes.Set | wishes.Clear) != 0) Mounts.SetAttributes(bind, wishes.Set, wishes.Clear, 0, recursive: false, given);
+        if (wishes.NamesAttributes) BindAttributes.Set(bind, wishes, given);
         if ((wishes.RecursiveSet | wishes.RecursiveClear) != 0) Mounts.SetAttributes(bind, wishes.RecursiveSet, wishes.RecursiveClear, 0, recursive: true, given);
         using SafeFileHandle place = Files.Stat(source).Kind == FileKind.Directory
             ? root.MakeDirectory(mount.Destination) : root.MakeFile(mount.Destination);

@@ -35,6 +35,11 @@ internal sealed record MountOptions
     /// <summary>For the file system itself: "mode=755", "size=64m", "sync".</summary>
     public List<string> FileSystem { get; } = [];
 
+    /// <summary>Some attribute of the mount is spoken of: a bind mount then has those that are set, and no others.</summary>
+    public bool NamesAttributes { get; private set; }
+    /// <summary>An access time setting is asked for. Taking one back ("atime", "norelatime") asks for none: mount(2) leaves what is.</summary>
+    public bool NamesAtime { get; private set; }
+
     public bool IsReadOnly => (Set & MountAttribute.ReadOnly) != 0;
 
     public static MountOptions Parse(IReadOnlyList<string>? options)
@@ -48,8 +53,8 @@ internal sealed record MountOptions
     {
         switch (option)
         {
-            case "" or "defaults" or "async" or "loud" or "silent" or "norelatime" or "nostrictatime" or "nomand" or "nolazytime" or "noiversion":
-                break;   // what they ask for is so by default
+            case "" or "defaults" or "loud" or "silent": break;   // what they ask for is so by default
+            case "async" or "norelatime" or "nostrictatime" or "nomand" or "nolazytime" or "noiversion": NamesAttributes = true; break;
             case "ro": Attribute(MountAttribute.ReadOnly, true); break;
             case "rw": Attribute(MountAttribute.ReadOnly, false); break;
             case "nosuid": Attribute(MountAttribute.NoSuid, true); break;
@@ -58,12 +63,13 @@ internal sealed record MountOptions
             case "dev": Attribute(MountAttribute.NoDev, false); break;
             case "noexec": Attribute(MountAttribute.NoExec, true); break;
             case "exec": Attribute(MountAttribute.NoExec, false); break;
-            case "nodiratime": Attribute(MountAttribute.NoDirAtime, true); break;
+            case "nodiratime": Attribute(MountAttribute.NoDirAtime, true); NamesAtime = true; break;
             case "diratime": Attribute(MountAttribute.NoDirAtime, false); break;
             case "nosymfollow": Attribute(MountAttribute.NoSymFollow, true); break;
             case "symfollow": Attribute(MountAttribute.NoSymFollow, false); break;
             case "noatime": Atime(MountAttribute.NoAtime); break;
-            case "atime" or "relatime": Atime(MountAttribute.None); break;
+            case "atime": Atime(MountAttribute.None); NamesAtime = false; break;
+            case "relatime": Atime(MountAttribute.None); break;
             case "strictatime": Atime(MountAttribute.StrictAtime); break;
             case "rro": Recursive(MountAttribute.ReadOnly, true); break;
             case "rrw": Recursive(MountAttribute.ReadOnly, false); break;
@@ -98,11 +104,16 @@ internal sealed record MountOptions
 
     private void Attribute(MountAttribute attribute, bool on)
     {
+        NamesAttributes = true;
         (Set, Clear) = on ? (Set | attribute, Clear & ~attribute) : (Set & ~attribute, Clear | attribute);
     }
 
     // The access time setting is one value, so the old one is cleared with the new one set. mount_setattr(2)
-    private void Atime(MountAttribute setting) => (Set, Clear) = ((Set & ~MountAttribute.AtimeMask) | setting, Clear | MountAttribute.AtimeMask);
+    private void Atime(MountAttribute setting)
+    {
+        NamesAttributes = NamesAtime = true;
+        (Set, Clear) = ((Set & ~MountAttribute.AtimeMask) | setting, Clear | MountAttribute.AtimeMask);
+    }
 
     private void Recursive(MountAttribute attribute, bool on)
     {

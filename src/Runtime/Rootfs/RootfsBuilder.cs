@@ -45,19 +45,15 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, CreateOptions optio
     {
         using FileSystemIdentity? identity = FileSystemIdentity.AssumeRootOf(process, namespaces);
         foreach (MountSpec mount in ConfiguredMounts)
-        {
-            MountOptions options = MountOptions.Parse(mount.Options);
-            CheckPlace(mount);
-            if (options.IsRemount) Remount.Make(_root, mount, options);
-            else if (BindMounts.IsBind(mount))
+            try
             {
-                _binds.Make(mount, options);
-                if (_binds.TypeOfSource(mount) == "proc") CheckOrdinaryDirectory("proc", mount.Destination);
+                Populate(child, slots, mount, MountOptions.Parse(mount.Options));
             }
-            else if (mount.Type == "cgroup" && cgroup is not null && !childMounts.Contains(mount)) new CgroupHierarchiesMount(_root, cgroup, childMounts).Make(child, slots, mount, options, _readOnlyAtTheEnd);
-            else if (childMounts.Contains(mount)) Place(childMounts.Make(child, slots, mount, options.Set & ~MountAttribute.ReadOnly), mount, options);
-            else Place(Make(mount, options), mount, options);
-        }
+            // Without the process itself (ESRCH) it is its own last words that tell why.
+            catch (FaultException e) when (e is not (LinuxException { Errno: Errno.ESRCH } or ChildFailure))
+            {
+                throw new FaultException(e.Kind, $"unable to start container process: error during container init: error mounting \"{mount.Source}\" to rootfs at \"{mount.Destination}\": {e.Message}", e);
+            }
         if (!IsDevBound())
         {
             new DeviceNodes(_root, bindOnly: namespaces.HasUser).Make(spec.Linux?.Devices ?? []);
@@ -65,6 +61,20 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, CreateOptions optio
         }
         // A working directory that the image lacks is made, as every runtime does.
         if (spec.Process?.Cwd is { Length: > 1 } cwd) _root.MakeDirectory(cwd).Dispose();
+    }
+
+    private void Populate(Child child, ReadOnlySpan<long> slots, MountSpec mount, MountOptions options)
+    {
+        CheckPlace(mount);
+        if (options.IsRemount) Remount.Make(_root, mount, options);
+        else if (BindMounts.IsBind(mount))
+        {
+            _binds.Make(mount, options);
+            if (_binds.TypeOfSource(mount) == "proc") CheckOrdinaryDirectory("proc", mount.Destination);
+        }
+        else if (mount.Type == "cgroup" && cgroup is not null && !childMounts.Contains(mount)) new CgroupHierarchiesMount(_root, cgroup, childMounts).Make(child, slots, mount, options, _readOnlyAtTheEnd);
+        else if (childMounts.Contains(mount)) Place(childMounts.Make(child, slots, mount, options.Set & ~MountAttribute.ReadOnly), mount, options);
+        else Place(Make(mount, options), mount, options);
     }
 
     public void Dispose() => _binds.Dispose();

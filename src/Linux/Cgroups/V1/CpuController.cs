@@ -9,8 +9,10 @@ internal static class CpuController
     public static void Apply(CgroupV1 group, CpuResources? cpu)
     {
         if (cpu is null) return;
-        if (cpu.RealtimePeriod is > 0) group.Require("cpu").Write("cpu.rt_period_us", cpu.RealtimePeriod.Value);
+        // A period below the old runtime is taken only once the new runtime stands.
+        bool periodLater = cpu.RealtimePeriod is > 0 && group.Require("cpu").TryWrite("cpu.rt_period_us", Text(cpu.RealtimePeriod.Value)) != Errno.None;
         if (cpu.RealtimeRuntime is { } runtime and not 0) group.Require("cpu").Write("cpu.rt_runtime_us", runtime);
+        if (periodLater) group.Require("cpu").Write("cpu.rt_period_us", cpu.RealtimePeriod!.Value);
         if (cpu.Shares is > 0) group.Require("cpu").Write("cpu.shares", cpu.Shares.Value);
         if (cpu.Idle is { } idle) group.Require("cpu").Write("cpu.idle", idle);
         ApplyBandwidth(group, cpu);

@@ -11,12 +11,19 @@ internal static class CpusetController
         if (cpu?.Mems is { Length: > 0 } mems) group.Require("cpuset").Write("cpuset.mems", mems);
     }
 
-    /// <summary>Copies the parent's cpus and mems into a group that has none.</summary>
+    /// <summary>Copies the parent's cpus and mems into a group that has none, and first into a parent that somebody made and left empty.</summary>
     public static void Inherit(ControlDirectory group)
     {
         ControlDirectory parent = group.Parent;
         foreach (string file in (ReadOnlySpan<string>)["cpuset.cpus", "cpuset.mems"])
-            if (string.IsNullOrWhiteSpace(group.TryRead(file)) && parent.TryRead(file) is { } inherited && !string.IsNullOrWhiteSpace(inherited))
-                group.Write(file, inherited);
+        {
+            if (group.TryRead(file) is not { } own || !string.IsNullOrWhiteSpace(own) || parent.TryRead(file) is not { } inherited) continue;
+            if (string.IsNullOrWhiteSpace(inherited))
+            {
+                Inherit(parent);
+                inherited = parent.TryRead(file) ?? "";
+            }
+            if (!string.IsNullOrWhiteSpace(inherited)) group.Write(file, inherited);
+        }
     }
 }

@@ -24,6 +24,9 @@ public sealed record ContainerState
     /// <summary>Ours: where the control group is, as <c>cgroupsPath</c> takes it; null without one.</summary>
     public string? CgroupPath { get; init; }
 
+    /// <summary>Ours: what a relative <see cref="CgroupPath"/> is relative to: the /proc/self/cgroup of the process that made the container.</summary>
+    public string? CgroupsOfCreator { get; init; }
+
     /// <summary>Ours: the systemd unit that the control group is of; null when it is ours alone.</summary>
     public string? SystemdUnit { get; init; }
 

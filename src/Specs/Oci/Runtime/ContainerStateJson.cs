@@ -36,6 +36,7 @@ public static class ContainerStateJson
         if (state.Owner is not null) json.WriteString("owner"u8, state.Owner);
         if (state.InitStartTime is { } started) json.WriteNumber("initStartTime"u8, started);
         if (state.CgroupPath is not null) json.WriteString("cgroupPath"u8, state.CgroupPath);
+        if (state.CgroupsOfCreator is not null) json.WriteString("cgroupsOfCreator"u8, state.CgroupsOfCreator);
         if (state.SystemdUnit is not null) json.WriteString("systemdUnit"u8, state.SystemdUnit);
         if (state.StandardStreams is { } streams)
         {
@@ -50,7 +51,7 @@ public static class ContainerStateJson
 
     private static ContainerState State(ref JsonCursor json)
     {
-        string? version = null, id = null, status = null, bundle = null, rootfs = null, created = null, owner = null, cgroup = null, unit = null;
+        string? version = null, id = null, status = null, bundle = null, rootfs = null, created = null, owner = null, cgroup = null, cgroupsOfCreator = null, unit = null;
         int pid = 0;
         ulong? started = null;
         Dictionary<string, string>? annotations = null;
@@ -69,6 +70,7 @@ public static class ContainerStateJson
             else if (property.Is("owner"u8)) owner = json.String();
             else if (property.Is("initStartTime"u8)) started = json.UInt64();
             else if (property.Is("cgroupPath"u8)) cgroup = json.String();
+            else if (property.Is("cgroupsOfCreator"u8)) cgroupsOfCreator = json.String();
             else if (property.Is("systemdUnit"u8)) unit = json.String();
             else if (property.Is("standardStreams"u8)) streams = json.Strings();
         }
@@ -86,6 +88,7 @@ public static class ContainerStateJson
             Owner = owner,
             InitStartTime = started,
             CgroupPath = cgroup,
+            CgroupsOfCreator = cgroupsOfCreator,
             SystemdUnit = unit,
             StandardStreams = streams,
         };

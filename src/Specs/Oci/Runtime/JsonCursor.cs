@@ -111,10 +111,11 @@ internal ref struct PropertyName
     internal bool Started;
     internal bool Taken;
 
-    /// <summary>True when it is this one; its value then has to be read.</summary>
+    /// <summary>True when it is this one; its value then has to be read. In any case of letters, as Go reads documents: configs made for runc
+    /// have "pagesize" where the specification says "pageSize".</summary>
     internal bool Is(ReadOnlySpan<byte> name)
     {
-        if (!Text.SequenceEqual(name)) return false;
+        if (Text.Length != name.Length || (!Text.SequenceEqual(name) && !System.Text.Ascii.EqualsIgnoreCase(Text, name))) return false;
         Taken = true;
         return true;
     }

@@ -66,7 +66,7 @@ public sealed record DaemonOptions
     /// <summary><c>--default-cgroupns-mode</c>: private or host; null: private where cgroup v2 is all there is, as in Docker.</summary>
     public string? DefaultCgroupNamespaceMode { get; init; }
 
-    /// <summary><c>--log-driver</c>: json-file or none.</summary>
+    /// <summary><c>--log-driver</c>: json-file, local or none.</summary>
     public string LogDriver { get; init; } = "json-file";
 
     /// <summary><c>--log-opt</c> of the default driver.</summary>

@@ -71,6 +71,7 @@ public sealed class EngineHost
             new ContainerAttacher(_index, sockets, Events), new ContainerArchiver(images, Events), Events));
         Execs = new ExecService(_index, execStarter, Events);
         end.Ended = Execs.Forget;
+        _adopter.Adopted = Execs.AdoptAsync;
         Networks = new NetworkService(networks, _index);
         Volumes = new VolumeService(volumes, _index, Events);
         ImagePull = new ImagePull(images, builtInImages, Events);

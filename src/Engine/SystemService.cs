@@ -93,7 +93,7 @@ public sealed class SystemService
             {
                 Volume = ["local"],
                 Network = ["bridge", "host", "null"],
-                Log = [LogDriver.JsonFile, LogDriver.None],
+                Log = [LogDriver.JsonFile, LogDriver.Local, LogDriver.None],
             },
             MemoryLimit = true,
             SwapLimit = _cgroupV2 || File.Exists("/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes"),

@@ -30,13 +30,21 @@ public sealed unsafe class RootDirectory : IDisposable
 
     /// <returns>Null with the reason in <paramref name="errno"/>.</returns>
     public SafeFileHandle? TryOpen(string path, OpenFlags flags, uint mode, out Errno errno, ResolveFlags alsoResolve = ResolveFlags.None)
+        => TryResolve(path, flags, mode, InRoot | alsoResolve, out errno);
+
+    /// <summary>Opens what exists where an absolute link or a ".." that would leave the directory is refused, not led back into it.</summary>
+    /// <returns>Null with the reason in <paramref name="errno"/>; EXDEV: the path leads outside.</returns>
+    public SafeFileHandle? TryOpenBeneath(string path, OpenFlags flags, out Errno errno)
+        => TryResolve(path, flags, 0, ResolveFlags.Beneath | ResolveFlags.NoMagicLinks, out errno);
+
+    private SafeFileHandle? TryResolve(string path, OpenFlags flags, uint mode, ResolveFlags resolve, out Errno errno)
     {
         // Mode must be 0 unless a file may be made, or the kernel answers EINVAL.
         OpenHow how = new()
         {
             Flags = (ulong)(uint)(flags | OpenFlags.CloseOnExec),
             Mode = (flags & OpenFlags.Create) != 0 ? mode : 0,
-            Resolve = (ulong)(InRoot | alsoResolve),
+            Resolve = (ulong)resolve,
         };
         for (int attempt = 0; ; attempt++)
         {

@@ -15,6 +15,9 @@ public sealed class TaskClient : IAsyncDisposable
     /// <summary>Type URL of <c>linux.resources</c> JSON in Update.</summary>
     internal const string ResourcesType = "types.containerd.io/opencontainers/runtime-spec/1/LinuxResources";
 
+    /// <summary>Our addition to the service: see <see cref="NextOomAsync"/>.</summary>
+    internal const string NextOomMethod = "SampanNextOom";
+
     private readonly TtrpcClient _ttrpc;
     private readonly string _id;
 
@@ -31,11 +34,11 @@ public sealed class TaskClient : IAsyncDisposable
 
     /// <returns>Pid of the container's init, which waits for <see cref="StartAsync"/>.</returns>
     public async Task<int> CreateAsync(TaskCreateRequest request, CancellationToken ct) =>
-        ReadPid(await _ttrpc.CallAsync(Service, "Create", request.Write, ct).ConfigureAwait(false));
+        ReadFirst(await _ttrpc.CallAsync(Service, "Create", request.Write, ct).ConfigureAwait(false));
 
     /// <returns>Pid of the started process.</returns>
     public async Task<int> StartAsync(string execId, CancellationToken ct) =>
-        ReadPid(await CallAsync("Start", execId, ct).ConfigureAwait(false));
+        ReadFirst(await CallAsync("Start", execId, ct).ConfigureAwait(false));
 
     /// <summary>Registers a process; <see cref="StartAsync"/> starts it. Attach in between to miss no output.</summary>
     public Task ExecAsync(TaskExecRequest request, CancellationToken ct) =>
@@ -62,6 +65,13 @@ public sealed class TaskClient : IAsyncDisposable
     public async Task<TaskExit> WaitAsync(string execId, CancellationToken ct) =>
         TaskExit.ReadWait(await CallAsync("Wait", execId, ct).ConfigureAwait(false));
 
+    /// <summary>Answers when the kernel's OOM killer has struck in the container more often than <paramref name="known"/> times.
+    /// Ours alone; a shim of an older Sampan, or another's, does not know it.</summary>
+    /// <returns>How often it has struck since the first such call.</returns>
+    /// <exception cref="FaultException">NotSupported: the shim does not know the call, or the kernel does not tell. Unavailable: the container's end came first.</exception>
+    public async Task<int> NextOomAsync(int known, CancellationToken ct) =>
+        ReadFirst(await CallAsync(NextOomMethod, new ProcessCall(_id, "", (uint)known), ct).ConfigureAwait(false));
+
     /// <returns>Pids of all processes of the container, in the shim's pid namespace.</returns>
     public async Task<IReadOnlyList<int>> PidsAsync(CancellationToken ct)
     {
@@ -70,7 +80,7 @@ public sealed class TaskClient : IAsyncDisposable
         var reader = new ProtobufReader(response);
         while (reader.Next())
         {
-            if (reader.Field == 1) pids.Add(ReadPid(reader.Bytes()));
+            if (reader.Field == 1) pids.Add(ReadFirst(reader.Bytes()));
             else reader.Skip();
         }
         return pids;
@@ -128,15 +138,16 @@ public sealed class TaskClient : IAsyncDisposable
 
     private Task<byte[]> CallAsync(string method, ProcessCall call, CancellationToken ct) => _ttrpc.CallAsync(Service, method, call.Write, ct);
 
-    private static int ReadPid(ReadOnlySpan<byte> data)
+    /// <summary>Field 1, a number: the pid of Create and Start, the count of strikes.</summary>
+    private static int ReadFirst(ReadOnlySpan<byte> data)
     {
-        int pid = 0;
+        int value = 0;
         var reader = new ProtobufReader(data);
         while (reader.Next())
         {
-            if (reader.Field == 1) pid = reader.Int32();
+            if (reader.Field == 1) value = reader.Int32();
             else reader.Skip();
         }
-        return pid;
+        return value;
     }
 }

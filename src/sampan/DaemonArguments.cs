@@ -38,8 +38,8 @@ internal static class DaemonArguments
               --ip-masq                     Containers' traffic leaves with the host's address (default true)
               --label list                  Label of this daemon
               --live-restore                Containers outlive the daemon; always so (default true)
-              --log-driver string           Log driver of containers: json-file or none (default "json-file")
-              --log-opt map                 Option of the log driver (max-size, max-file)
+              --log-driver string           Log driver of containers: json-file, local or none (default "json-file")
+              --log-opt map                 Option of the log driver (max-size, max-file, compress, labels, env, tag, …)
               --max-concurrent-downloads int   Layers pulled at once; 0: any number (default 3)
               --max-concurrent-uploads int  Layers pushed at once; 0: any number (default 5)
               --max-download-attempts int   Attempts in a row without a byte gained (default 5)

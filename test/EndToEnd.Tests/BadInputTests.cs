@@ -120,4 +120,15 @@ public sealed class BadInputTests(EngineFixture fixture) : IClassFixture<EngineF
         Assert.Contains(reason, run.Error);
         Assert.Equal("", (await Engine.DockerAsync("ps", "-aq", "--filter", "status=running")).Succeeded().Output);
     }
+
+    [Fact]
+    public async Task A_command_longer_than_any_program_takes_is_refused_at_once()
+    {
+        string body = Path.Combine(Engine.Host.Folder, "long.json");
+        await File.WriteAllTextAsync(body, $$"""{"Image":"busybox","Cmd":["{{new string('a', 3_000_000)}}"]}""");
+        string call = $"curl -s --max-time 20 --unix-socket {Engine.Socket} -X POST";
+        Assert.Contains("\"Id\"", (await Engine.TypedAsync($"{call} -H 'Content-Type: application/json' -d @{body} 'http://d/containers/create?name=endless'")).Succeeded().Output);
+        Assert.Contains("failed to create task", (await Engine.TypedAsync($"{call} http://d/containers/endless/start")).Succeeded().Output);
+        (await Engine.DockerAsync("rm", "endless")).Succeeded();
+    }
 }

@@ -57,4 +57,36 @@ public sealed class EventAndLogTests(EngineFixture fixture) : IClassFixture<Engi
         Assert.Equal("Health check exceeded timeout (200ms): begun", await Engine.InspectAsync("hung", "{{(index .State.Health.Log 0).Output}}"));
         await Engine.DockerAsync("rm", "-f", "hung");
     }
+
+    [Fact]
+    public async Task The_oom_event_comes_when_the_killer_strikes()
+    {
+        (await Engine.TypedAsync("docker run -d --name struck -m 20m --memory-swap 20m busybox sh -c 'tail /dev/zero; sleep 1000'")).Succeeded();
+        await Eventually.TrueAsync(async () => (await Engine.InspectAsync("struck", "{{.State.OOMKilled}}")) == "true");
+        Assert.Equal("running", await Engine.InspectAsync("struck", "{{.State.Status}}"));
+        Assert.Equal("oom", (await Engine.TypedAsync("docker events --since 0 --until 0 --filter container=struck --filter event=oom --format '{{.Action}}'")).Succeeded().Line);
+        (await Engine.DockerAsync("rm", "-f", "struck")).Succeeded();
+    }
+
+    [Fact]
+    public async Task Labels_variables_and_a_tag_are_the_details_of_a_log()
+    {
+        (await Engine.TypedAsync("docker run --name tagged --log-opt labels=a --log-opt env-regex='^E' --log-opt tag='x-{{.Name}}' --label a=b -e E1='f g' busybox echo hi")).Succeeded();
+        Assert.Equal("E1=f+g,a=b,tag=x-tagged hi", (await Engine.DockerAsync("logs", "--details", "tagged")).Succeeded().Line);
+        (await Engine.DockerAsync("rm", "tagged")).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("--log-driver local --log-opt max-size=4k --log-opt max-file=4")]
+    [InlineData("--log-opt max-size=4k --log-opt max-file=4 --log-opt compress=true")]
+    public async Task A_rotated_and_compressed_log_is_read_and_followed_without_a_gap(string options)
+    {
+        (await Engine.TypedAsync($"docker run -d --name rolled {options} busybox sh -c 'i=0; while [ $i -lt 120 ]; do echo line $i; i=$((i+1)); sleep 0.01; done; sleep 2'")).Succeeded();
+        string[] followed = (await Engine.TypedAsync("docker logs -f rolled")).Succeeded().Lines;
+        Assert.Equal(Enumerable.Range(0, 120).Select(i => $"line {i}"), followed.Where(line => line.Length > 0));
+        string[] read = [.. (await Engine.DockerAsync("logs", "rolled")).Succeeded().Lines.Where(line => line.Length > 0)];
+        Assert.Equal(Enumerable.Range(120 - read.Length, read.Length).Select(i => $"line {i}"), read);
+        Assert.InRange(read.Length, 41, 120);   // more than the newest file holds: the compressed ones are read too
+        (await Engine.DockerAsync("rm", "-f", "rolled")).Succeeded();
+    }
 }

@@ -145,4 +145,30 @@ public sealed class StreamTests(EngineFixture fixture) : IClassFixture<EngineFix
         Assert.Equal("running", await Engine.InspectAsync("left", "{{.State.Status}}"));
         await RemoveAsync("left");
     }
+
+    [Fact]
+    public async Task A_websocket_carries_input_and_both_outputs()
+    {
+        (await Engine.DockerAsync("run", "-d", "-i", "--name", "socketed", "busybox", "sh")).Succeeded();
+        using var connect = new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, ct) =>
+            {
+                var socket = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified);
+                await socket.ConnectAsync(new System.Net.Sockets.UnixDomainSocketEndPoint(Engine.Socket), ct);
+                return new System.Net.Sockets.NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        using var invoker = new HttpMessageInvoker(connect);
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var client = new System.Net.WebSockets.ClientWebSocket();
+        await client.ConnectAsync(new Uri("ws://d/v1.51/containers/socketed/attach/ws?stream=1&stdin=1&stdout=1&stderr=1"), invoker, patience.Token);
+        await client.SendAsync("echo out; echo err >&2; exit\n"u8.ToArray(), System.Net.WebSockets.WebSocketMessageType.Binary, true, patience.Token);
+        string got = "";
+        byte[] buffer = new byte[4096];
+        while (await client.ReceiveAsync(buffer, patience.Token) is { MessageType: not System.Net.WebSockets.WebSocketMessageType.Close } part)
+            got += System.Text.Encoding.UTF8.GetString(buffer, 0, part.Count);
+        Assert.Equal(["err", "out"], got.Split('\n', StringSplitOptions.RemoveEmptyEntries).Order());
+        (await Engine.DockerAsync("rm", "-f", "socketed")).Succeeded();
+    }
 }

@@ -147,4 +147,20 @@ public sealed class SurvivalTests : IAsyncLifetime
         string Files() => string.Join('\n', Directory.GetFileSystemEntries(_engine.DataRoot, "*", SearchOption.AllDirectories)
             .Concat(Directory.GetFileSystemEntries(_engine.ExecRoot, "*", SearchOption.AllDirectories)).Where(path => !path.Contains("/fs/", StringComparison.Ordinal)).Order());
     }
+
+    [Fact]
+    public async Task A_new_daemon_knows_the_execs_of_the_last_one()
+    {
+        (await _engine.DockerAsync("run", "-d", "--name", "worker", "busybox", "sleep", "1000")).Succeeded();
+        (await _engine.DockerAsync("exec", "-d", "worker", "sh", "-c", "while [ ! -e /go ]; do sleep 0.1; done; exit 7")).Succeeded();
+        string id = await _engine.InspectAsync("worker", "{{index .ExecIDs 0}}");
+        Task<CommandResult> Look() => Command.RunAsync(["curl", "-s", "--unix-socket", _engine.Socket, $"http://d/exec/{id}/json"]);
+        await _engine.KillDaemonAsync();
+        await _engine.StartDaemonAsync();
+        Assert.Contains("\"Running\":true", (await Look()).Succeeded().Output);
+        (await _engine.DockerAsync("exec", "worker", "touch", "/go")).Succeeded();
+        await Eventually.TrueAsync(async () => (await Look()).Output.Contains("\"Running\":false", StringComparison.Ordinal));
+        Assert.Contains("\"ExitCode\":7", (await Look()).Succeeded().Output);
+        (await _engine.DockerAsync("rm", "-f", "worker")).Succeeded();
+    }
 }

@@ -101,4 +101,36 @@ public sealed class VolumeAndNetworkTests(EngineFixture fixture) : IClassFixture
         Assert.Equal("in", (await Engine.Host.RunAsync("cat", shared + "/m/f")).Succeeded().Line);
         (await Engine.Host.ShellAsync($"umount {shared}/m && umount {shared}")).Succeeded();
     }
+
+    [Fact]
+    public async Task A_part_of_a_volume_is_mounted_and_no_link_leads_out_of_it()
+    {
+        (await Engine.DockerAsync("run", "--rm", "-v", "parts:/v", "busybox", "sh", "-c",
+            "mkdir /v/sub /v/links; echo world > /v/sub/hello; echo foo > /v/file; ln -s / /v/links/root; ln -s ../sub /v/links/good")).Succeeded();
+        Task<CommandResult> Show(string subpath) => Engine.DockerAsync("run", "--rm", "--mount", $"type=volume,src=parts,dst=/p,volume-subpath={subpath}", "busybox", "sh", "-c", "cat /p/hello || cat /p");
+        Assert.Equal("world", (await Show("sub")).Succeeded().Line);
+        Assert.Equal("world", (await Show("links/good")).Succeeded().Line);
+        Assert.Equal("foo", (await Show("file")).Succeeded().Line);
+        Assert.Contains("subpath must be a relative path within the volume", (await Show("../../etc")).Exited(125).Error);
+        Assert.Contains("path concatenation escapes the base directory", (await Show("links/root")).Exited(125).Error);
+        Assert.Contains("cannot access path", (await Show("absent")).Exited(127).Error);
+        (await Engine.DockerAsync("volume", "rm", "parts")).Succeeded();
+    }
+
+    [Fact]
+    public async Task A_read_only_bind_is_read_only_all_the_way_down_unless_told_otherwise()
+    {
+        string outer = Path.Combine(Engine.Host.Folder, "outer");
+        (await Engine.Host.ShellAsync($"mkdir -p {outer}/inner && mount -t tmpfs tmpfs {outer}/inner")).Succeeded();
+        Assert.Contains("Read-only file system", (await Engine.DockerAsync("run", "--rm", "-v", outer + ":/v:ro", "busybox", "touch", "/v/inner/f")).Exited(1).Error);
+        (await Engine.DockerAsync("run", "--rm", "--mount", $"type=bind,src={outer},dst=/v,readonly,bind-recursive=writable", "busybox", "touch", "/v/inner/f")).Succeeded();
+        (await Engine.Host.ShellAsync($"umount {outer}/inner")).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("-v /tmp:/x:ro,rw", "invalid mode: ro,rw")]
+    [InlineData("--mount type=bind,src=/tmp,dst=/x,bind-propagation=sideways", "invalid propagation mode: sideways")]
+    [InlineData("--mount type=tmpfs,dst=x", "invalid mount config for type \"tmpfs\": invalid mount path: 'x' mount path must be absolute")]
+    public async Task A_mount_that_contradicts_itself_is_refused_in_dockers_words(string mount, string message) =>
+        Assert.Contains(message, (await Engine.TypedAsync($"docker run --rm {mount} busybox true")).Exited(125).Error);
 }

@@ -14,7 +14,7 @@ public sealed class FrameReaderTests
         var reader = new FrameReader();
         var got = new List<byte>();
         foreach (byte[] part in stream.Chunk(piece))
-            got.AddRange(part[..reader.KeepStdout(part)]);
+            got.AddRange(part[..reader.Keep(part)]);
         Assert.Equal("abc"u8.ToArray(), got);
     }
 }

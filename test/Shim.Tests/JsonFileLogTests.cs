@@ -125,4 +125,34 @@ public sealed class JsonFileLogTests : IDisposable
 
     private static List<string> Logged(string path) =>
         [.. File.ReadAllLines(path).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("log").GetString()!)];
+
+    [Fact]
+    public void Attributes_stand_before_the_time()
+    {
+        using (var log = new JsonFileLog(new JsonFileTarget { Path = Path, Attributes = """{"tag":"x"}""" }))
+            new LineSplitter(log, stderr: false).Write("hi\n"u8);
+        Assert.StartsWith("""{"log":"hi\n","stream":"stdout","attrs":{"tag":"x"},"time":""", File.ReadAllText(Path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Rotated_files_are_compressed_and_nothing_of_them_is_lost()
+    {
+        using (var log = new JsonFileLog(new JsonFileTarget { Path = Path, MaxSize = 4096, MaxFiles = 3, Compress = true }))
+        {
+            var lines = new LineSplitter(log, stderr: false);
+            for (int i = 0; i < 1000; i++) lines.Write(Encoding.ASCII.GetBytes($"line {i}\n"));
+        }
+        Assert.Equal(["log", "log.1.gz", "log.2.gz"], Directory.GetFiles(_folder).Select(System.IO.Path.GetFileName).Order());
+        var all = Unpacked($"{Path}.2.gz").Concat(Unpacked($"{Path}.1.gz")).Concat(Logged(Path)).ToList();
+        Assert.Equal(Enumerable.Range(1000 - all.Count, all.Count).Select(i => $"line {i}\n"), all);
+    }
+
+    private List<string> Unpacked(string path)
+    {
+        string plain = $"{_folder}/plain";
+        using (var gzip = new System.IO.Compression.GZipStream(File.OpenRead(path), System.IO.Compression.CompressionMode.Decompress))
+        using (var file = File.Create(plain))
+            gzip.CopyTo(file);
+        return Logged(plain);
+    }
 }

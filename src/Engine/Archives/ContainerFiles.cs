@@ -1,5 +1,6 @@
 using System.Globalization;
 using Sampan.Engine.Containers;
+using Sampan.Engine.Storage;
 using Sampan.Images;
 using Sampan.Linux;
 using Sampan.Linux.Native;
@@ -29,9 +30,8 @@ internal sealed class ContainerFiles : IDisposable
             var live = Named(string.Create(CultureInfo.InvariantCulture, $"/proc/{container.State.Pid}/root"), asked);
             return new ContainerFiles(live, absolute, live);
         }
-        if (FindMount(container, absolute) is { } mount)
+        if (FindMount(container, absolute) is { } mount && VolumeSubpaths.TryOpenDirectory(mount, asked) is { } source)
         {
-            var source = Named(mount.Source, asked);
             return new ContainerFiles(source, absolute.Length > mount.Destination.Length ? absolute[mount.Destination.Length..] : "/.", source);
         }
         var key = new SnapshotKey(container.Id);

@@ -10,6 +10,8 @@ public sealed record AttachOptions
     public bool Logs { get; init; }
     /// <summary>Go on with what comes.</summary>
     public bool Stream { get; init; }
+    /// <summary>Output comes as raw bytes, stdout's and stderr's as they come, not in frames.</summary>
+    public bool Unframed { get; init; }
     /// <summary>"ctrl-p,ctrl-q"; null or empty: that default.</summary>
     public string? DetachKeys { get; init; }
 }

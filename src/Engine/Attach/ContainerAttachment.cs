@@ -54,7 +54,8 @@ public sealed class ContainerAttachment
             if (!_options.Stream || await _stream.Task.WaitAsync(ct).ConfigureAwait(false) is not { } process)
                 return;
             bool stdin = _options.Stdin && _container.Document.Config.OpenStdin;
-            if (await StreamPump.RunAsync(client, process, stdin, _keys, ct).ConfigureAwait(false) == PumpEnd.Detached)
+            var form = _options.Unframed && !Tty ? StreamForm.Merged : StreamForm.AsItIs;
+            if (await StreamPump.RunAsync(client, process, stdin, _keys, ct, form).ConfigureAwait(false) == PumpEnd.Detached)
                 _events.Publish(_container, "detach");
         }
         finally
@@ -70,6 +71,6 @@ public sealed class ContainerAttachment
         if (_container.Document.HostConfig.LogConfig.Type == LogDriver.None)
             return;
         var options = new ContainerLogOptions { Stdout = _options.Stdout, Stderr = _options.Stderr };
-        await new ContainerLogs(_container.LogPath, Tty, options, Task.CompletedTask).WriteAsync(client, ct).ConfigureAwait(false);
+        await new ContainerLogs(_container.LogPath, Tty || _options.Unframed, options, Task.CompletedTask).WriteAsync(client, ct).ConfigureAwait(false);
     }
 }

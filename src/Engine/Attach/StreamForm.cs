@@ -12,18 +12,21 @@ internal enum StreamForm
     Framed,
     /// <summary>Frames become raw bytes; those of stderr are dropped, as dockerd does.</summary>
     Unframed,
+    /// <summary>Frames become raw bytes, stdout's and stderr's as they come: what a websocket carries.</summary>
+    Merged,
 }
 
 /// <summary>Takes stdout's bytes out of a stream of frames, which come in pieces of any length.</summary>
-internal sealed class FrameReader
+/// <param name="alsoStderr">Takes stderr's too.</param>
+internal sealed class FrameReader(bool alsoStderr = false)
 {
     private readonly byte[] _header = new byte[StreamFrame.HeaderLength];
     private int _headerLength;
     private int _left;   // bytes of the current frame's content
 
-    /// <summary>Moves what belongs to stdout to the front of the buffer.</summary>
+    /// <summary>Moves what is wanted to the front of the buffer.</summary>
     /// <returns>How many bytes that is.</returns>
-    public int KeepStdout(Span<byte> buffer)
+    public int Keep(Span<byte> buffer)
     {
         int kept = 0;
         for (int at = 0; at < buffer.Length;)
@@ -38,7 +41,7 @@ internal sealed class FrameReader
                 continue;
             }
             int take = Math.Min(_left, buffer.Length - at);
-            if (_header[0] == StreamFrame.Stdout)
+            if (_header[0] == StreamFrame.Stdout || alsoStderr)
             {
                 buffer.Slice(at, take).CopyTo(buffer[kept..]);
                 kept += take;

@@ -39,7 +39,7 @@ internal static class StreamPump
     {
         byte[] buffer = GC.AllocateUninitializedArray<byte>(BufferLength);
         int head = form is StreamForm.Framed ? StreamFrame.HeaderLength : 0;
-        var frames = form is StreamForm.Unframed ? new FrameReader() : null;
+        var frames = form is StreamForm.Unframed or StreamForm.Merged ? new FrameReader(alsoStderr: form is StreamForm.Merged) : null;
         while (true)
         {
             int read;
@@ -55,7 +55,7 @@ internal static class StreamPump
                 return true;
             if (head > 0)
                 StreamFrame.WriteHeader(buffer, StreamFrame.Stdout, read);
-            if (frames is not null && (read = frames.KeepStdout(buffer.AsSpan(0, read))) == 0)
+            if (frames is not null && (read = frames.Keep(buffer.AsSpan(0, read))) == 0)
                 continue;
             try
             {

@@ -66,7 +66,7 @@ internal sealed class Container(ContainerDocument document, RunState state, stri
     /// <summary>The end that comes next is followed by a start: <c>--rm</c> does not remove.</summary>
     public bool IsBeingRestarted { get => Volatile.Read(ref _isBeingRestarted); set => Volatile.Write(ref _isBeingRestarted, value); }
 
-    public string LogPath => Logs.LogFiles.PathOf(Folder, Id);
+    public string LogPath => LogDriver.PathOf(Document.HostConfig.LogConfig, Folder, Id);
 
     /// <summary>The next end of the process, whether it runs now or is yet to be started.</summary>
     public Task<ContainerExit> NextExit { get { lock (_gate) return _nextExit.Task; } }

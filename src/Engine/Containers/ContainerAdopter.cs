@@ -17,6 +17,9 @@ internal sealed partial class ContainerAdopter(
     DaemonOptions daemon, ContainerIndex index, ContainerStore store, ContainerLauncher launcher, ContainerEnd end, ContainerRemover remover, ContainerVolumes volumes,
     ImageService images, NetworkManager networks, ShimSockets sockets, HealthMonitor health, ILogger<ContainerAdopter> log)
 {
+    /// <summary>What else follows when a container that runs was taken over; set once at wiring.</summary>
+    public Func<Container, Task> Adopted { get; set; } = _ => Task.CompletedTask;
+
     private static readonly TimeSpan ShimPatience = TimeSpan.FromSeconds(5);
 
     /// <summary>Reads every document; afterwards names and ids are known and the API may answer.</summary>
@@ -97,6 +100,7 @@ internal sealed partial class ContainerAdopter(
             Status = state.Status is ProcessStatus.Paused ? ContainerStatus.Paused : before.Status is ContainerStatus.Paused ? ContainerStatus.Running : before.Status,
             Pid = state.Pid > 0 ? state.Pid : before.Pid,
         });
+        await Adopted(container).ConfigureAwait(false);
         end.Watch(container, client, ended);
         health.Watch(container);
         Log.Adopted(log, container.Id, container.State.Pid);
@@ -142,6 +146,7 @@ internal sealed partial class ContainerAdopter(
             return;
         }
         SharedMemory.Unmount(store.BundleOf(id));
+        VolumeSubpaths.Unmount(store.BundleOf(id));
         store.DeleteBundle(id);
     }
 

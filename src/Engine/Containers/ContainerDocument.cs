@@ -41,6 +41,8 @@ internal sealed record ContainerMount
     public bool ReadWrite { get; init; } = true;
     /// <summary>"rprivate" and the like; "" for volumes.</summary>
     public string Propagation { get; init; } = "";
+    /// <summary>The part of the volume that is shown; "" for all of it.</summary>
+    public string Subpath { get; init; } = "";
     /// <summary>Bind only this mount, not what is mounted below it.</summary>
     public bool NonRecursive { get; init; }
     /// <summary>Below a read-only bind, submounts stay writable.</summary>

@@ -18,8 +18,10 @@ internal sealed partial class ContainerEnd(ContainerStore store, ContainerLaunch
     public Action<Container> Ended { get; set; } = _ => { };
 
     /// <summary>Handles the end when it comes.</summary>
-    public void Watch(Container container, TaskClient client, Task<TaskExit> ended) =>
-        Task.Run(async () =>
+    public void Watch(Container container, TaskClient client, Task<TaskExit> ended)
+    {
+        _ = new OomMonitor(store, events).WatchAsync(container, client);
+        _ = Task.Run(async () =>
         {
             try
             {
@@ -30,6 +32,7 @@ internal sealed partial class ContainerEnd(ContainerStore store, ContainerLaunch
                 Log.EndFailed(log, container.Id, error);
             }
         });
+    }
 
     // A shim that was killed cannot answer; what it left on disk says how its container ended.
     private static async Task<ContainerExit> ReadExitAsync(Container container, Task<TaskExit> ended)
@@ -81,15 +84,20 @@ internal sealed partial class ContainerEnd(ContainerStore store, ContainerLaunch
             if (!before.StoppedByUser && RestartPolicies.Restarts(host.RestartPolicy, exit.ExitCode, before.RestartCount))
                 restartAfter = NextDelay(container, before, exit);
             remove = host.AutoRemove && restartAfter is null && !container.IsBeingRestarted;
-            container.ChangeState(state => state with
+            bool oomIsTold = false;
+            container.ChangeState(state =>
             {
-                Status = restartAfter is not null ? ContainerStatus.Restarting : ContainerStatus.Exited,
-                Pid = 0,
-                ShimPid = 0,
-                ExitCode = exit.ExitCode,
-                OomKilled = exit.OomKilled,
-                FinishedAt = exit.At,
-                RestartCount = before.RestartCount + (restartAfter is null ? 0 : 1),
+                oomIsTold = state.OomKilled;
+                return state with
+                {
+                    Status = restartAfter is not null ? ContainerStatus.Restarting : ContainerStatus.Exited,
+                    Pid = 0,
+                    ShimPid = 0,
+                    ExitCode = exit.ExitCode,
+                    OomKilled = exit.OomKilled || state.OomKilled,
+                    FinishedAt = exit.At,
+                    RestartCount = before.RestartCount + (restartAfter is null ? 0 : 1),
+                };
             });
             // Without a process nothing is healthy; what the checks found stays to be read.
             if (container.Health is { } health)
@@ -97,7 +105,8 @@ internal sealed partial class ContainerEnd(ContainerStore store, ContainerLaunch
             // One that is removed next needs no record of its end; after a crash in between, exit.json has it.
             if (!remove)
                 store.Save(container.Id, container.State);
-            if (exit.OomKilled)
+            // Said already when it struck, unless the container's end overtook it or its shim could not tell.
+            if (exit.OomKilled && !oomIsTold)
                 events.Publish(container, "oom");
             events.PublishDie(container, exit, before.StartedAt);
             launcher.ReleaseParts(container);

@@ -6,4 +6,5 @@ namespace Sampan.Engine.Containers;
 [JsonSourceGenerationOptions(UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ContainerDocument))]
 [JsonSerializable(typeof(RunState))]
+[JsonSerializable(typeof(Execs.ExecDocument))]
 internal sealed partial class EngineDocuments : JsonSerializerContext;

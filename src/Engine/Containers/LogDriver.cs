@@ -5,11 +5,15 @@ using Sampan.Specs.Docker;
 
 namespace Sampan.Engine.Containers;
 
-/// <summary>The log drivers: json-file (max-size, max-file) and none.</summary>
+/// <summary>The log drivers: json-file, local (the same lines in a place of its own, rotated and compressed unless told otherwise) and none.</summary>
 internal static class LogDriver
 {
     public const string JsonFile = "json-file";
+    public const string Local = "local";
     public const string None = "none";
+
+    private const long LocalMaxSize = 20 << 20;   // bytes; Docker's
+    private const int LocalMaxFiles = 5;
 
     /// <summary>The daemon's default where the request names none; options are checked.</summary>
     /// <exception cref="FaultException">InvalidArgument, with Docker's texts. NotSupported: a driver or option we do not have.</exception>
@@ -19,61 +23,57 @@ internal static class LogDriver
         var options = new Dictionary<string, string>(asked.Type.Length > 0 && asked.Type != daemon.LogDriver ? new Dictionary<string, string>() : daemon.LogOptions);
         foreach (var (name, value) in asked.Config ?? new Dictionary<string, string>())
             options[name] = value;
+        var config = new LogConfig { Type = type, Config = options };
         switch (type)
         {
             case None:
                 break;
-            case JsonFile:
-                foreach (var (name, value) in options)
-                    ValidateJsonFileOption(name, value);
+            case JsonFile or Local:
+                LogOptions.CheckNames(config);
+                Target(config, "/");
+                LogOptions.Check(config);
                 break;
-            case "local" or "syslog" or "journald" or "gelf" or "fluentd" or "awslogs" or "splunk" or "gcplogs" or "etwlogs" or "logentries":
-                throw new FaultException(FaultKind.NotSupported, $"not supported by this engine: HostConfig.LogConfig.Type '{type}'; use json-file or none");
+            case "syslog" or "journald" or "gelf" or "fluentd" or "awslogs" or "splunk" or "gcplogs" or "etwlogs" or "logentries":
+                throw new FaultException(FaultKind.NotSupported, $"not supported by this engine: HostConfig.LogConfig.Type '{type}'; use json-file, local or none");
             default:
                 throw new FaultException(FaultKind.InvalidArgument, $"error looking up logging plugin {type}: plugin \"{type}\" not found");
         }
-        return new LogConfig { Type = type, Config = options };
+        return config;
+    }
+
+    /// <summary>The log's current file.</summary>
+    public static string PathOf(LogConfig config, string containerFolder, string id) =>
+        config.Type == Local ? Path.Combine(containerFolder, "local-logs", "container.log") : Path.Combine(containerFolder, $"{id}-json.log");
+
+    /// <summary>The folder that the log is in, when it is not the container's.</summary>
+    public static void MakeFolder(Container container)
+    {
+        if (container.Document.HostConfig.LogConfig.Type == Local)
+            Directory.CreateDirectory(Path.GetDirectoryName(container.LogPath)!, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     /// <summary>Where the shim puts output.</summary>
-    public static string StdioUriOf(LogConfig config, string logPath) => config.Type == None ? StdioUri.NoLog
-        : StdioUri.JsonFile(logPath,
-            config.Config?.GetValueOrDefault("max-size") is { } size ? ParseSize(size) : -1,
-            config.Config?.GetValueOrDefault("max-file") is { } files ? int.Parse(files, CultureInfo.InvariantCulture) : 1);
-
-    private static void ValidateJsonFileOption(string name, string value)
+    public static string StdioUriOf(Container container)
     {
-        switch (name)
-        {
-            case "max-size":
-                ParseSize(value);
-                break;
-            case "max-file" when int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is >= 1 and <= 10_000:
-                break;
-            case "max-file" when int.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int few) && few < 1:
-                throw new FaultException(FaultKind.InvalidArgument, "failed to initialize logging driver: max-file cannot be less than 1");
-            case "max-file":
-                throw new FaultException(FaultKind.InvalidArgument, $"invalid value for max-file: '{value}': expected 1 to 10000");
-            case "labels" or "labels-regex" or "env" or "env-regex" or "compress" or "tag" or "mode" or "max-buffer-size":
-                if (name == "compress" && value == "false" || name == "mode" && value == "blocking")
-                    break;
-                throw new FaultException(FaultKind.NotSupported, $"not supported by this engine: log option '{name}' of log driver json-file");
-            default:
-                throw new FaultException(FaultKind.InvalidArgument, $"unknown log opt '{name}' for json-file log driver");
-        }
+        var config = container.Document.HostConfig.LogConfig;
+        return config.Type == None ? StdioUri.NoLog
+            : StdioUri.Log(Target(config, container.LogPath) with { Attributes = LogAttributes.Of(container.Document) });
     }
 
-    // 10m    500k    1g    4096    -1 (unlimited)
-    private static long ParseSize(string text)
+    private static JsonFileTarget Target(LogConfig config, string path)
     {
-        if (text == "-1")
-            return -1;
-        string number = text.TrimEnd('b', 'B');
-        long unit = number.Length == 0 ? 0 : char.ToLowerInvariant(number[^1]) switch { 'k' => 1L << 10, 'm' => 1L << 20, 'g' => 1L << 30, 't' => 1L << 40, _ => 1 };
-        if (unit > 1)
-            number = number[..^1];
-        return unit > 0 && double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double size) && size * unit >= 1
-            ? (long)(size * unit)
-            : throw new FaultException(FaultKind.InvalidArgument, $"failed to initialize logging driver: invalid size: '{text}'");
+        bool local = config.Type == Local;
+        string? size = config.Config?.GetValueOrDefault("max-size"), files = config.Config?.GetValueOrDefault("max-file");
+        var target = new JsonFileTarget
+        {
+            Path = path,
+            MaxSize = size is not null ? LogOptions.Size(size) : local ? LocalMaxSize : -1,
+            MaxFiles = files is not null ? LogOptions.Files(files) : local ? LocalMaxFiles : 1,
+            Compress = config.Config?.GetValueOrDefault("compress") is { } compress ? LogOptions.Boolean("compress", compress) : local,
+        };
+        if (target.Compress && (target.MaxFiles == 1 || target.MaxSize <= 0))
+            throw LogOptions.Invalid(local ? "compression cannot be enabled when max file count is 1"
+                : "compress cannot be true when max-file is less than 2 or max-size is not set");
+        return target;
     }
 }

@@ -25,8 +25,8 @@ public sealed class ExecService
             throw new FaultException(FaultKind.InvalidArgument, "No exec command specified");
         Attach.DetachKeys.Parse(request.DetachKeys);
         var session = new ExecSession(ContainerId.Create(), target, request);
-        _sessions[session.Id] = session;
-        target.AddExec(session);
+        Add(session);
+        ExecStore.Save(session);
         _events.Publish(target, $"exec_create: {session.CommandLine}", ("execID", session.Id));
         return session.Id;
     }
@@ -84,6 +84,29 @@ public sealed class ExecService
         if (!session.Running || session.Container.Task is not { } task)
             throw new FaultException(FaultKind.Conflict, $"Exec {execId} is not running");
         await task.ResizePtyAsync(execId, width, height, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes over the execs of a running container that an earlier daemon left.</summary>
+    internal async Task AdoptAsync(Container container)
+    {
+        foreach (var (id, document) in ExecStore.Load(container))
+        {
+            var session = new ExecSession(id, container, document.Request);
+            if (document.ExitCode is { } exitCode)
+            {
+                session.TryBegin();
+                session.Ended(exitCode);
+            }
+            else
+                await _starter.AdoptAsync(session).ConfigureAwait(false);
+            Add(session);
+        }
+    }
+
+    private void Add(ExecSession session)
+    {
+        _sessions[session.Id] = session;
+        session.Container.AddExec(session);
     }
 
     /// <summary>Forgets the execs of a container that has ended or is gone.</summary>

@@ -3,7 +3,7 @@ using Sampan.Specs.Docker;
 
 namespace Sampan.Engine.Execs;
 
-/// <summary>One <c>docker exec</c>, from its creation until its container ends. Lives in memory only: a daemon's end forgets it, its process goes on.</summary>
+/// <summary>One <c>docker exec</c>, from its creation until its container ends. A daemon's end does not end it: see <see cref="ExecStore"/>.</summary>
 internal sealed class ExecSession(string id, Container container, ExecCreateRequest request)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);

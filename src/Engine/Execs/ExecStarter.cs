@@ -51,6 +51,7 @@ internal sealed class ExecStarter(ShimSockets sockets, EventLog events)
             if (error is FaultException fault)
             {
                 session.Ended(StartFailure.ExitCode(fault) is var code and not 128 ? code : 126);
+                Record(session);
                 throw StartFailure.Describe(fault);
             }
             session.Ended(126);
@@ -97,12 +98,41 @@ internal sealed class ExecStarter(ShimSockets sockets, EventLog events)
         };
     }
 
+    /// <summary>Goes on with what an earlier daemon started, if it did; one it only created stays to be started.</summary>
+    public async Task AdoptAsync(ExecSession session)
+    {
+        if (session.Container.Task is not { } task)
+            return;
+        try
+        {
+            var state = await task.StateAsync(session.Id, CancellationToken.None).ConfigureAwait(false);
+            if (state.Status is ProcessStatus.Created)
+            {
+                // Its start did not come to its end: as if it had not begun.
+                await task.DeleteAsync(session.Id, CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+            session.TryBegin();
+            session.Started(state.Pid);
+            _ = WatchAsync(session, task, task.WaitAsync(session.Id, CancellationToken.None));
+        }
+        catch (FaultException error) when (error.Kind is FaultKind.NotFound)
+        {
+            // The shim does not know it: it was never started, or its start was never heard of.
+        }
+        catch (FaultException)
+        {
+            session.ContainerEnded();
+        }
+    }
+
     private async Task WatchAsync(ExecSession session, TaskClient task, Task<TaskExit> ended)
     {
         try
         {
             var exit = await ended.ConfigureAwait(false);
             session.Ended(exit.ExitStatus);
+            Record(session);
             events.Publish(session.Container, "exec_die",
                 ("execID", session.Id), ("exitCode", exit.ExitStatus.ToString(CultureInfo.InvariantCulture)));
             await task.DeleteAsync(session.Id, CancellationToken.None).ConfigureAwait(false);
@@ -111,6 +141,21 @@ internal sealed class ExecStarter(ShimSockets sockets, EventLog events)
         {
             // The container has ended with it, and says so itself.
             session.ContainerEnded();
+        }
+    }
+
+    /// <summary>Keeps how it ended. Health checks come this way too and are not kept.</summary>
+    private static void Record(ExecSession session)
+    {
+        if (!session.Container.Execs.Contains(session))
+            return;
+        try
+        {
+            ExecStore.Save(session);
+        }
+        catch (Exception error) when (error is FaultException or IOException)
+        {
+            // The bundle has gone with the container, or its disk is full: the daemon that runs knows it all the same.
         }
     }
 }

@@ -9,7 +9,7 @@ public sealed record ContainerLogOptions
     public bool Follow { get; init; }
     /// <summary>Each line begins with its RFC 3339 time (nanoseconds) and a space.</summary>
     public bool Timestamps { get; init; }
-    /// <summary>Before each line its attributes and a space. Attributes come of the log options labels, env and tag, which are refused: there are none.</summary>
+    /// <summary>Before each line its attributes and a space: what the log options labels, env and tag ask for.</summary>
     public bool Details { get; init; }
     /// <summary>Lines from the end; null: all.</summary>
     public int? Tail { get; init; }

@@ -11,6 +11,8 @@ internal readonly ref struct LogEntry
     public bool IsStderr { get; init; }
     /// <summary>RFC 3339 as written.</summary>
     public ReadOnlySpan<byte> Time { get; init; }
+    /// <summary>What the log options labels, env and tag added, as <c>--details</c> shows it: "a=b,tag=x"; null for nothing.</summary>
+    public string? Attributes { get; init; }
 
     /// <param name="line">Without the line feed.</param>
     /// <param name="scratch">Receives the payload when it has escapes; at least as long as the line.</param>
@@ -62,6 +64,7 @@ internal readonly ref struct LogEntry
                 Payload = scratch[..length],
                 IsStderr = root.TryGetProperty("stream", out var stream) && stream.ValueEquals("stderr"u8),
                 Time = root.TryGetProperty("time", out var time) ? Encoding.UTF8.GetBytes(time.GetString() ?? "") : [],
+                Attributes = root.TryGetProperty("attrs", out var attributes) ? Describe(attributes) : null,
             };
             return true;
         }
@@ -70,6 +73,18 @@ internal readonly ref struct LogEntry
             return false;
         }
     }
+
+    // Sorted and escaped as in a query string.
+    private static string Describe(JsonElement attributes)
+    {
+        var pairs = new List<string>();
+        foreach (var property in attributes.EnumerateObject())
+            pairs.Add($"{Escape(property.Name)}={Escape(property.Value.GetString() ?? "")}");
+        pairs.Sort(StringComparer.Ordinal);
+        return string.Join(',', pairs);
+    }
+
+    private static string Escape(string text) => Uri.EscapeDataString(text).Replace("%20", "+", StringComparison.Ordinal);
 
     /// <summary>Nanoseconds since the epoch; 0 when the time cannot be read.</summary>
     public long Nanoseconds

@@ -1,4 +1,5 @@
 using Sampan.Linux;
+using Sampan.Linux.Native;
 
 namespace Sampan.Engine.Logs;
 
@@ -7,6 +8,7 @@ internal sealed class LogReader(string path, ContainerLogOptions options) : IDis
 {
     private readonly LineBlock _block = new();
     private FileStream? _current;
+    private Statx _held;   // what _current was opened from: a compressed file is read from a copy without a name
     private long _offset;
 
     /// <summary>Writes what is there now.</summary>
@@ -18,7 +20,7 @@ internal sealed class LogReader(string path, ContainerLogOptions options) : IDis
             var (first, offset) = options.Tail is { } tail ? LogTail.Find(files, tail) : (0, 0);
             for (int i = Math.Max(first, 0); i < files.Count && !writer.IsPastUntil; i++)
             {
-                _current = files[i];
+                (_current, _held) = (files[i], Files.Stat(files[i].SafeFileHandle));
                 _offset = i == first ? offset : 0;
                 _block.Clear();
                 await DrainAsync(writer, ct).ConfigureAwait(false);
@@ -73,24 +75,19 @@ internal sealed class LogReader(string path, ContainerLogOptions options) : IDis
     /// <summary>After a rotation the path names another file. The one we hold is drained; go to the oldest newer one.</summary>
     private bool OpenNext()
     {
-        var files = LogFiles.OpenAll(path);
-        int at = _current is null ? -1 : files.FindIndex(file => IsSame(file, _current));
-        FileStream? next = at + 1 < files.Count ? files[at + 1] : null;
-        foreach (var file in files)
-            if (file != next)
-                file.Dispose();
-        if (next is null)
-            return false;
-        _current?.Dispose();
-        (_current, _offset) = (next, 0);
-        _block.Clear();
-        return true;
-    }
-
-    private static bool IsSame(FileStream left, FileStream right)
-    {
-        var (a, b) = (Files.Stat(left.SafeFileHandle), Files.Stat(right.SafeFileHandle));
-        return (a.Inode, a.DevMajor, a.DevMinor) == (b.Inode, b.DevMajor, b.DevMinor);
+        while (true)
+        {
+            var files = LogFiles.List(path);
+            int at = _current is null ? -1 : LogFiles.IndexOf(files, _held);
+            if (at + 1 >= files.Count)
+                return false;
+            if (LogFiles.TryOpen(files[at + 1]) is not { } next)
+                continue;
+            _current?.Dispose();
+            (_current, _held, _offset) = (next, files[at + 1].Stat, 0);
+            _block.Clear();
+            return true;
+        }
     }
 
     public void Dispose() => _current?.Dispose();

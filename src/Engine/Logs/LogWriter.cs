@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using Sampan.Faults;
 
 namespace Sampan.Engine.Logs;
@@ -25,8 +26,8 @@ internal sealed class LogWriter(ContainerLogOptions options, bool framed, Stream
         if (!LogEntry.TryParse(line, _scratch, out var entry) || !IsWanted(entry))
             return;
         int stamp = options.Timestamps ? LogTimestamp.Length + 1 : 0;
-        int details = options.Details ? 1 : 0;
-        int length = stamp + details + entry.Payload.Length;
+        byte[] details = options.Details ? Encoding.UTF8.GetBytes(entry.Attributes + " ") : [];
+        int length = stamp + details.Length + entry.Payload.Length;
         var span = _output.GetSpan(StreamFrame.HeaderLength + length);
         int at = 0;
         if (framed)
@@ -40,8 +41,8 @@ internal sealed class LogWriter(ContainerLogOptions options, bool framed, Stream
             span[at + stamp - 1] = (byte)' ';
             at += stamp;
         }
-        if (options.Details)
-            span[at++] = (byte)' ';
+        details.CopyTo(span[at..]);
+        at += details.Length;
         entry.Payload.CopyTo(span[at..]);
         _output.Advance(at + entry.Payload.Length);
     }

@@ -1,4 +1,5 @@
 using Sampan.Engine.Containers;
+using Sampan.Engine.Storage;
 using Sampan.Specs.Docker;
 using Sampan.Specs.Oci.Runtime;
 
@@ -23,8 +24,8 @@ internal static class MountSection
         if (context.InitPath is not null)
             provided.Add(Bind(ProcessSection.InitDestination, context.InitPath, "rbind", "ro", "rprivate"));
         // Parents first: a mount on /a would hide an earlier one on /a/b.
-        provided.AddRange(asked.OrderBy(mount => mount.Destination.Count(c => c == '/')).ThenBy(mount => mount.Destination, StringComparer.Ordinal)
-            .Select(ToSpec));
+        provided.AddRange(asked.Select((mount, number) => ToSpec(mount, VolumeSubpaths.SourceOf(context.Bundle, mount, number)))
+            .OrderBy(mount => mount.Destination.Count(c => c == '/')).ThenBy(mount => mount.Destination, StringComparer.Ordinal));
         return provided;
     }
 
@@ -54,16 +55,17 @@ internal static class MountSection
             mounts.Add(Bind(destination, source, "rbind", "rprivate"));
     }
 
-    private static MountSpec ToSpec(ContainerMount mount)
+    private static MountSpec ToSpec(ContainerMount mount, string source)
     {
         if (mount.Type == "tmpfs")
             return new MountSpec { Destination = mount.Destination, Type = "tmpfs", Source = "tmpfs", Options = mount.Options };
         HostPropagation.Check(mount.Source, mount.Propagation);
         List<string> options = [mount.NonRecursive ? "bind" : "rbind"];
+        // Read-only goes for what is mounted below too, unless told otherwise. Engine API 1.44.
         if (!mount.ReadWrite)
-            options.Add("ro");
+            options.Add(mount.NonRecursive || mount.ReadOnlyNonRecursive ? "ro" : "rro");
         options.Add(mount.Propagation.Length > 0 ? mount.Propagation : "rprivate");
-        return Bind(mount.Destination, mount.Source, [.. options]);
+        return Bind(mount.Destination, source, [.. options]);
     }
 
     private static MountSpec Mount(string destination, string type, string source, params string[] options) =>

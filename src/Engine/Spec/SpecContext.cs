@@ -4,6 +4,8 @@ namespace Sampan.Engine.Spec;
 internal sealed record SpecContext
 {
     public required Containers.ContainerDocument Document { get; init; }
+    /// <summary>The bundle's folder.</summary>
+    public required string Bundle { get; init; }
     public required ResolvedUser User { get; init; }
     /// <summary>The empty mount point that becomes the container's root, relative to the bundle.</summary>
     public string RootPath { get; init; } = "rootfs";

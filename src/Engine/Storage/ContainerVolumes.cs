@@ -56,8 +56,12 @@ internal sealed class ContainerVolumes(VolumeStore volumes, EventLog events)
     /// <summary>Fills an empty volume with what the image has where it will show, owner and mode of the directory included.</summary>
     public void CopyUp(RootDirectory rootfs, ContainerMount mount)
     {
-        if (mount.Type == "volume" && volumes.Find(mount.Name!) is { Options.Count: 0 })
-            VolumeCopyUp.Run(rootfs, mount.Destination, mount.Source);
+        if (mount.Type != "volume" || volumes.Find(mount.Name!) is not { Options.Count: 0 })
+            return;
+        // A part that is not there is the start's to say.
+        using var target = VolumeSubpaths.TryOpenDirectory(mount, mount.Source);
+        if (target is not null)
+            VolumeCopyUp.Run(rootfs, mount.Destination, target.Handle.ProcPath());
     }
 
     /// <summary>Removes the anonymous volumes of a removed container, unless another container took them over.</summary>

@@ -101,13 +101,20 @@ internal sealed class ApiRequest(HttpContext http, ApiVersion version, string na
     /// <summary>Takes the connection out of HTTP: answers 101 (or 200 to clients that sent no Upgrade) and hands over the raw bytes.</summary>
     internal Task<HijackedStream> HijackAsync(string contentType)
     {
-        var connection = http.Features.Get<HijackableConnection>()
-            ?? throw new FaultException(FaultKind.Internal, "cannot take over the connection: it is not one of ours");
         bool upgrade = http.Request.Headers.Upgrade.Count > 0;
         http.Response.Headers.Connection = "close";
-        return connection.HijackAsync(upgrade
+        return Connection.HijackAsync(upgrade
             ? $"HTTP/1.1 101 UPGRADED\r\nContent-Type: {contentType}\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
             : $"HTTP/1.1 200 OK\r\nContent-Type: {StreamTypes.RawStream}\r\n",
             http.Response.Headers, Aborted);
     }
+
+    /// <summary>The same for a websocket. RFC 6455 § 4.2.2.</summary>
+    /// <param name="accept">What <c>Sec-WebSocket-Accept</c> answers.</param>
+    internal Task<HijackedStream> HijackAsWebSocketAsync(string accept) =>
+        Connection.HijackAsync($"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n",
+            http.Response.Headers, Aborted);
+
+    private HijackableConnection Connection => http.Features.Get<HijackableConnection>()
+        ?? throw new FaultException(FaultKind.Internal, "cannot take over the connection: it is not one of ours");
 }

@@ -19,22 +19,36 @@ internal sealed class ContainerStreamRoutes(EngineHost engine)
         Route.Get("/containers/{name}/logs", "ContainerLogs", Logs),
         Route.Get("/containers/{name}/stats", "ContainerStats", Stats),
         Route.Post("/containers/{name}/attach", "ContainerAttach", Attach),
+        Route.Get("/containers/{name}/attach/ws", "ContainerAttachWebsocket", AttachWebSocket),
     ];
 
     private async Task Attach(ApiRequest request)
     {
         // Registered before the 101: what the container writes once the client knows it is attached is not lost.
-        var attachment = await _containers.AttachAsync(request.Name, new AttachOptions
-        {
-            Stdin = request.Flag("stdin"),
-            Stdout = request.Flag("stdout"),
-            Stderr = request.Flag("stderr"),
-            Logs = request.Flag("logs"),
-            Stream = request.Flag("stream"),
-            DetachKeys = request.Text("detachKeys") is { Length: > 0 } keys ? keys : null,
-        }, request.Aborted);
+        var attachment = await _containers.AttachAsync(request.Name, AttachOptionsOf(request), request.Aborted);
         await using var stream = await request.HijackAsync(StreamTypes.OfStream(attachment.Tty, request.Version));
         await HijackedWork.RunAsync(stream, request.Aborted, ended => attachment.RunAsync(stream, ended));
+    }
+
+    private static AttachOptions AttachOptionsOf(ApiRequest request) => new()
+    {
+        Stdin = request.Flag("stdin"),
+        Stdout = request.Flag("stdout"),
+        Stderr = request.Flag("stderr"),
+        Logs = request.Flag("logs"),
+        Stream = request.Flag("stream"),
+        DetachKeys = request.Text("detachKeys") is { Length: > 0 } keys ? keys : null,
+    };
+
+    private async Task AttachWebSocket(ApiRequest request)
+    {
+        string accept = WebSocketHandshake.Accept(request.Http.Request.Headers);
+        var options = AttachOptionsOf(request) with { Unframed = true };
+        if (request.Version.IsBelow(42)) options = options with { Stdin = true, Stdout = true, Stderr = true };
+        var attachment = await _containers.AttachAsync(request.Name, options, request.Aborted);
+        await using var connection = await request.HijackAsWebSocketAsync(accept);
+        await using var stream = new WebSocketStream(connection, request.Version.IsBelow(28));
+        await HijackedWork.RunAsync(connection, request.Aborted, ended => attachment.RunAsync(stream, ended));
     }
 
     private async Task Logs(ApiRequest request)

@@ -8,7 +8,6 @@ internal static class RefusedRoutes
 {
     internal static IEnumerable<Route> Table =>
     [
-        Refused("GET", "/containers/{name}/attach/ws", "ContainerAttachWebsocket", "attach over a websocket", "use POST /containers/{id}/attach"),
         Refused("GET", "/containers/{name}/checkpoints", null, "checkpoints"),
         Refused("POST", "/containers/{name}/checkpoints", null, "checkpoints"),
         Refused("POST", "/build", "ImageBuild", "building images", "build with another tool and docker load the result"),

@@ -26,6 +26,12 @@ public sealed unsafe class OomWatch : IDisposable
     {
         byte* ignored = stackalloc byte[4096];
         _ = Libc.read(Handle.Fd(), ignored, 4096);
+        return HasStruckAgain();
+    }
+
+    /// <summary>The same without a word from the kernel: cgroup v1 tells when memory has run out, a moment before the kill is counted.</summary>
+    public bool HasStruckAgain()
+    {
         long kills = _group.OomKills();
         bool more = kills > _seen;
         _seen = kills;

@@ -33,8 +33,8 @@ internal static unsafe class ChildChannel
         if (got < sizeof(ChildReport)) return false;
         if (report->Kind == ChildReport.Failed)
         {
-            byte* text = stackalloc byte[1024];
-            failedStep = Encoding.UTF8.GetString(text, Read(channel, text, 1024));
+            byte* text = stackalloc byte[ChildReport.FailureTextSize];
+            failedStep = Encoding.UTF8.GetString(text, Read(channel, text, ChildReport.FailureTextSize));
         }
         return true;
     }

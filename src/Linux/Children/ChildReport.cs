@@ -8,6 +8,9 @@ internal unsafe struct ChildReport
 {
     internal const int SlotCount = 64;
 
+    /// <summary>Bytes of the text after a failure that are sent and read at most: more than the socket holds would leave both sides waiting.</summary>
+    internal const int FailureTextSize = 1024;
+
     /// <summary>A step failed: <see cref="Value"/> is its index, <see cref="Errno"/> why. Other kinds are the caller's own.</summary>
     internal const int Failed = 0;
 

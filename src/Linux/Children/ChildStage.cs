@@ -276,7 +276,7 @@ internal static unsafe class ChildStage
         plan->Report.Errno = errno;
         Send(plan);
         byte* description = plan->Steps[step].Description;
-        RawSyscall.Invoke(SyscallNumber.sendto, plan->Channel, (nint)description, LengthOf(description), MSG_NOSIGNAL);
+        RawSyscall.Invoke(SyscallNumber.sendto, plan->Channel, (nint)description, Math.Min(LengthOf(description), ChildReport.FailureTextSize), MSG_NOSIGNAL);
         if (plan->Steps[step].Number == (int)ChildOperation.RunProgram)
         {
             // A line of its own: what the program wrote to standard error.

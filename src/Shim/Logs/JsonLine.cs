@@ -26,8 +26,9 @@ internal static class JsonLine
     /// <param name="complete">A newline followed; false for a piece of a longer line.</param>
     /// <param name="stream">stdout or stderr.</param>
     /// <param name="time">When it was read.</param>
+    /// <param name="attributes">A JSON object, in UTF-8; empty for none. <see cref="MaxSize"/> does not count it.</param>
     /// <returns>Bytes written.</returns>
-    public static int Write(Span<byte> into, ReadOnlySpan<byte> line, bool complete, ReadOnlySpan<byte> stream, LogTime time)
+    public static int Write(Span<byte> into, ReadOnlySpan<byte> line, bool complete, ReadOnlySpan<byte> stream, LogTime time, ReadOnlySpan<byte> attributes = default)
     {
         int at = 0;
         Put(into, "{\"log\":\""u8, ref at);
@@ -35,7 +36,13 @@ internal static class JsonLine
         if (complete) Put(into, "\\n"u8, ref at);
         Put(into, "\",\"stream\":\""u8, ref at);
         Put(into, stream, ref at);
-        Put(into, "\",\"time\":\""u8, ref at);
+        if (!attributes.IsEmpty)
+        {
+            Put(into, "\",\"attrs\":"u8, ref at);
+            Put(into, attributes, ref at);
+            Put(into, ",\"time\":\""u8, ref at);
+        }
+        else Put(into, "\",\"time\":\""u8, ref at);
         at += time.Format(into[at..]);
         Put(into, "\"}\n"u8, ref at);
         return at;

@@ -20,6 +20,8 @@ internal sealed class ContainerTask : IDisposable
     private readonly Dictionary<string, TaskProcess> _execs = [];
     private readonly Dictionary<string, ProcessSpec> _unstarted = []; // what each exec is to run, until it does
     private OomWatcher? _oom;
+    private uint _oomStrikes;
+    private (uint Known, Action<uint> Answer)? _awaitsOom; // one engine, one question
     private bool _paused;
 
     public ContainerTask(EventLoop loop, IEventSink events, TaskCreateRequest request)
@@ -136,6 +138,16 @@ internal sealed class ContainerTask : IDisposable
         _events.Resumed(Id);
     }
 
+    /// <summary>Calls <paramref name="answer"/> with the number of times the OOM killer has struck since it is watched, when that exceeds
+    /// <paramref name="known"/>; never when the container ends before.</summary>
+    /// <exception cref="FaultException">NotFound: it has ended. NotSupported: the kernel does not tell.</exception>
+    public void WhenOomExceeds(uint known, Action<uint> answer)
+    {
+        if (Running is null || !WatchOom()) throw new FaultException(FaultKind.NotSupported, "this kernel does not tell of its OOM killer");
+        if (_oomStrikes > known) answer(_oomStrikes);
+        else _awaitsOom = (known, answer);
+    }
+
     /// <exception cref="FaultException">Conflict: it still runs.</exception>
     public TaskExit DeleteExec(string execId)
     {
@@ -183,9 +195,24 @@ internal sealed class ContainerTask : IDisposable
     private void Settle()
     {
         if (_events.WantsOutOfMemory && Init.Exit is null)
-            _oom = OomWatcher.TryWatch(_loop, Container.Cgroup, () => _events.OutOfMemory(Id));
+            WatchOom();
         // From here on next to nothing is allocated: what reading the config and the creation left is given back, of every one of hundreds of shims.
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+    }
+
+    private bool WatchOom()
+    {
+        _oom ??= OomWatcher.TryWatch(_loop, Container.Cgroup, OomStruck);
+        return _oom is not null;
+    }
+
+    private void OomStruck()
+    {
+        _oomStrikes++;
+        _events.OutOfMemory(Id);
+        if (_awaitsOom is not { } waiting || _oomStrikes <= waiting.Known) return;
+        _awaitsOom = null;
+        waiting.Answer(_oomStrikes);
     }
 
     private void StartExec(TaskProcess exec)

@@ -8,16 +8,27 @@ namespace Sampan.Shim.Processes;
 /// <summary>Tells each time the kernel's OOM killer strikes in a cgroup.</summary>
 internal sealed class OomWatcher : IDisposable
 {
+    private const int Looks = 25;
+    private static readonly TimeSpan BetweenLooks = TimeSpan.FromMilliseconds(20);
+
+    private readonly EventLoop _loop;
     private readonly OomWatch _oom;
+    private readonly Action _struck;
     private readonly Watch _watch;
+    private Deadline? _next;
 
     private OomWatcher(EventLoop loop, OomWatch oom, Action struck)
     {
-        _oom = oom;
-        _watch = loop.Add(oom.Handle, EpollInterest.In, _ =>
-        {
-            if (oom.Acknowledge()) struck();
-        });
+        (_loop, _oom, _struck) = (loop, oom, struck);
+        _watch = loop.Add(oom.Handle, EpollInterest.In, _ => Told(oom.Acknowledge(), Looks));
+    }
+
+    private void Told(bool struck, int looksLeft)
+    {
+        _next?.Cancel();
+        _next = null;
+        if (struck) _struck();
+        else if (looksLeft > 0) _next = _loop.After(BetweenLooks, () => Told(_oom.HasStruckAgain(), looksLeft - 1));
     }
 
     /// <returns>Null where the kernel has no memory controller to ask.</returns>
@@ -36,6 +47,7 @@ internal sealed class OomWatcher : IDisposable
 
     public void Dispose()
     {
+        _next?.Cancel();
         _watch.Dispose();
         _oom.Dispose();
     }

@@ -37,6 +37,7 @@ internal sealed class TaskService(ShimHost host)
             case "Connect": reply.Ok(new ShimIdentity(Environment.ProcessId, host.HasTask ? host.Task.Init.Pid : 0, "").Write); break;
             case "Checkpoint": throw new FaultException(FaultKind.NotSupported, "checkpoint is not supported by sampan");
             case "Shutdown": reply.Ok(); host.Shutdown(); break;
+            case TaskClient.NextOomMethod: host.Task.WhenOomExceeds(ProcessCall.Read(request.Payload).Third, strikes => reply.Ok(writer => writer.UInt32(1, strikes))); break;
             default: reply.Fail(StatusCode.Unimplemented, $"method {request.Method}"); break;
         }
     }

@@ -1,7 +1,7 @@
 namespace Sampan.ShimClient;
 
 /// <summary>Where and how a json-file log is kept.</summary>
-internal sealed record JsonFileTarget
+public sealed record JsonFileTarget
 {
     public required string Path { get; init; }
 
@@ -10,4 +10,10 @@ internal sealed record JsonFileTarget
 
     /// <summary>At least 1.</summary>
     public int MaxFiles { get; init; } = 1;
+
+    /// <summary>Rotated files are gzipped.</summary>
+    public bool Compress { get; init; }
+
+    /// <summary>A JSON object that every entry carries as "attrs"; "" for none.</summary>
+    public string Attributes { get; init; } = "";
 }

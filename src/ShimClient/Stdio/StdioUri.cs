@@ -20,12 +20,17 @@ public static class StdioUri
     /// <param name="path">Absolute.</param>
     /// <param name="maxSize">Bytes after which the file is rotated; 0 or less: never.</param>
     /// <param name="maxFiles">Files kept, the current one included: <c>path</c>, <c>path.1</c>, …</param>
-    public static string JsonFile(string path, long maxSize = -1, int maxFiles = 1)
+    public static string JsonFile(string path, long maxSize = -1, int maxFiles = 1) => Log(new JsonFileTarget { Path = path, MaxSize = maxSize, MaxFiles = maxFiles });
+
+    /// <summary>The same with all that a log can be told.</summary>
+    public static string Log(JsonFileTarget target)
     {
         // Only what would end the path early is escaped; every other byte of a path is itself.
-        string escaped = path.Replace("%", "%25", StringComparison.Ordinal).Replace("?", "%3F", StringComparison.Ordinal);
-        return maxSize <= 0 ? $"sampan-log://{escaped}"
-            : string.Create(CultureInfo.InvariantCulture, $"sampan-log://{escaped}?max-size={maxSize}&max-file={maxFiles}");
+        string escaped = target.Path.Replace("%", "%25", StringComparison.Ordinal).Replace("?", "%3F", StringComparison.Ordinal);
+        string options = target.MaxSize <= 0 ? "" : string.Create(CultureInfo.InvariantCulture, $"&max-size={target.MaxSize}&max-file={target.MaxFiles}");
+        if (target.Compress) options += "&compress=1";
+        if (target.Attributes.Length > 0) options += "&attrs=" + Uri.EscapeDataString(target.Attributes);
+        return options.Length == 0 ? $"sampan-log://{escaped}" : $"sampan-log://{escaped}?{options[1..]}";
     }
 
     internal static bool IsAttach(string uri) => uri is Attach or AttachOnce;
@@ -49,13 +54,19 @@ public static class StdioUri
         {
             int equals = option.IndexOf('=');
             string name = equals < 0 ? option : option[..equals];
+            if (name == "attrs")
+            {
+                target = target with { Attributes = Uri.UnescapeDataString(option[(equals + 1)..]) };
+                continue;
+            }
             if (!long.TryParse(option.AsSpan(equals + 1), NumberStyles.Integer, CultureInfo.InvariantCulture, out long value))
                 throw Invalid(uri, $"'{option}' is not a number");
             target = name switch
             {
                 "max-size" => target with { MaxSize = value },
                 "max-file" when value is >= 1 and <= 10_000 => target with { MaxFiles = (int)value },
-                _ => throw Invalid(uri, $"'{option}' is not max-size=bytes or max-file=1..10000"),
+                "compress" => target with { Compress = value != 0 },
+                _ => throw Invalid(uri, $"'{option}' is not max-size=bytes, max-file=1..10000, compress=0|1 or attrs=JSON"),
             };
         }
         return target;

@@ -25,10 +25,26 @@ internal sealed record BindSpec
         var spec = new BindSpec { Source = parts[0], Destination = MountTarget.Clean(parts[1], text), Mode = parts.Length == 3 ? parts[2] : "" };
         if (spec.IsVolume)
             VolumeName.Check(spec.Source);
-        foreach (string word in spec.Mode.Split(',', StringSplitOptions.RemoveEmptyEntries))
-            spec = spec.With(word);
+        if (spec.Mode.Length == 0)
+            return spec;
+        var kinds = new HashSet<ModeKind>();
+        foreach (string word in spec.Mode.Split(','))
+            spec = kinds.Add(KindOf(word)) ? spec.With(word) : throw InvalidMode(spec.Mode);
         return spec;
     }
+
+    private enum ModeKind { Access, Label, Propagation, Copy, Consistency, Unknown }
+
+    /// <summary>Of each kind a mode has one word at most.</summary>
+    private static ModeKind KindOf(string word) => word switch
+    {
+        "rw" or "ro" => ModeKind.Access,
+        "z" or "Z" => ModeKind.Label,
+        "private" or "rprivate" or "shared" or "rshared" or "slave" or "rslave" => ModeKind.Propagation,
+        "nocopy" => ModeKind.Copy,
+        "consistent" or "cached" or "delegated" or "default" => ModeKind.Consistency,
+        _ => ModeKind.Unknown,
+    };
 
     private BindSpec With(string word) => word switch
     {
@@ -38,8 +54,10 @@ internal sealed record BindSpec
         "z" or "Z" or "consistent" or "cached" or "delegated" or "default" => this,
         "nocopy" when IsVolume => this with { NoCopy = true },
         "private" or "rprivate" or "shared" or "rshared" or "slave" or "rslave" when !IsVolume => this with { Propagation = word },
-        _ => throw new FaultException(FaultKind.InvalidArgument, $"invalid mode: {word}"),
+        _ => throw InvalidMode(Mode),
     };
+
+    private static FaultException InvalidMode(string mode) => new(FaultKind.InvalidArgument, $"invalid mode: {mode}");
 
     private static FaultException Invalid(string text) => new(FaultKind.InvalidArgument, $"invalid volume specification: '{text}'");
 }

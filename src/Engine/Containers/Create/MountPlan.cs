@@ -59,22 +59,13 @@ internal static class MountPlan
 
     private static PlannedMount FromRequest(MountRequest request)
     {
-        string destination = request.Target is { Length: > 0 } target ? MountTarget.Clean(target, target)
-            : throw Invalid(request, "field Target must not be empty");
+        MountChecks.Check(request);
+        string destination = MountTarget.Clean(request.Target!, request.Target!);
         switch (request.Type)
         {
             case "bind":
-                if (request.Source is not { Length: > 0 } source)
-                    throw Invalid(request, "field Source must not be empty");
-                if (!source.StartsWith('/'))
-                    throw Invalid(request, $"invalid mount path: '{source}' mount path must be absolute");
-                if (!Path.Exists(source))
-                {
-                    if (request.BindOptions?.CreateMountpoint is not true)
-                        throw Invalid(request, $"bind source path does not exist: {source}");
-                    Directory.CreateDirectory(source);
-                }
-                var bind = Bind(source, destination, "", !request.ReadOnly, request.BindOptions?.Propagation ?? "");
+                if (!Path.Exists(request.Source)) Directory.CreateDirectory(request.Source!); // CreateMountpoint, or the check had refused it
+                var bind = Bind(request.Source!, destination, "", !request.ReadOnly, request.BindOptions?.Propagation ?? "");
                 return bind with
                 {
                     Mount = bind.Mount with
@@ -84,20 +75,16 @@ internal static class MountPlan
                     },
                 };
             case "volume":
-                if (request.Source is { Length: > 0 } name)
-                    VolumeName.Check(name);
                 var options = request.VolumeOptions;
-                return Volume(request.Source, destination, "z", !request.ReadOnly, options?.DriverConfig?.Name ?? "", options?.NoCopy is not true) with
+                var volume = Volume(request.Source, destination, "z", !request.ReadOnly, options?.DriverConfig?.Name ?? "", options?.NoCopy is not true);
+                return volume with
                 {
+                    Mount = volume.Mount with { Subpath = options?.Subpath ?? "" },
                     VolumeLabels = options?.Labels,
                     VolumeOptions = options?.DriverConfig?.Options,
                 };
-            case "tmpfs":
-                if (request.Source is { Length: > 0 })
-                    throw Invalid(request, "field Source must not be specified");
-                return Tmpfs(destination, TmpfsOptions.From(request.TmpfsOptions, request.ReadOnly));
             default:
-                throw new FaultException(FaultKind.InvalidArgument, $"invalid mount config for type \"{request.Type}\": mount type unknown");
+                return Tmpfs(destination, TmpfsOptions.From(request.TmpfsOptions, request.ReadOnly));
         }
     }
 
@@ -107,7 +94,7 @@ internal static class MountPlan
         string[] parts = from.Split(':', 2);
         string mode = parts.Length == 2 ? parts[1] : "rw";
         if (mode is not ("rw" or "ro" or "z" or "Z"))
-            throw new FaultException(FaultKind.InvalidArgument, $"invalid mode for volumes-from: {mode}");
+            throw new FaultException(FaultKind.InvalidArgument, $"invalid mode: {mode}");
         return mountsOf(parts[0]).Where(mount => mount.Type != "tmpfs").Select(mount => new PlannedMount
         {
             Mount = mount with { ReadWrite = mount.ReadWrite && mode != "ro", Anonymous = false },
@@ -142,7 +129,4 @@ internal static class MountPlan
     {
         Mount = new ContainerMount { Type = "tmpfs", Source = "", Destination = destination, Options = options, ReadWrite = !options.Contains("ro") },
     };
-
-    private static FaultException Invalid(MountRequest request, string why) =>
-        new(FaultKind.InvalidArgument, $"invalid mount config for type \"{request.Type}\": {why}");
 }

@@ -39,6 +39,9 @@ internal static class TmpfsOptions
             options.Add($"size={asked.SizeBytes.ToString(CultureInfo.InvariantCulture)}");
         if (asked?.Mode > 0)
             options.Add($"mode={Convert.ToString(asked.Mode, 8)}");
+        // exec takes back the noexec before it: of two that contradict each other the last counts.
+        foreach (var option in asked?.Options ?? [])
+            options.Add(string.Join('=', option));
         if (readOnly)
             options.Add("ro");
         return options;

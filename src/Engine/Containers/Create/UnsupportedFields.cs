@@ -22,11 +22,7 @@ internal static class UnsupportedFields
         new("HostConfig.IOMaximumIOps", "a Windows option", (_, host) => host.IOMaximumIOps != 0),
         new("HostConfig.IOMaximumBandwidth", "a Windows option", (_, host) => host.IOMaximumBandwidth != 0),
         new("HostConfig.Mounts", "image, cluster and npipe mounts are not implemented",
-            (_, host) => host.Mounts?.Any(mount => mount.Type is "image" or "cluster" or "npipe" || mount.ImageOptions is not null || mount.ClusterOptions is not null) is true),
-        new("HostConfig.Mounts.VolumeOptions.Subpath", "not implemented",
-            (_, host) => host.Mounts?.Any(mount => mount.VolumeOptions?.Subpath is { Length: > 0 }) is true),
-        new("HostConfig.Mounts.TmpfsOptions.Options", "not implemented; use --tmpfs",
-            (_, host) => host.Mounts?.Any(mount => mount.TmpfsOptions?.Options is { Count: > 0 }) is true),
+            (_, host) => host.Mounts?.Any(mount => mount.Type is "image" or "cluster" or "npipe" || mount.ClusterOptions is not null) is true),
     ];
 
     /// <exception cref="FaultException">NotSupported; names every field concerned.</exception>

@@ -28,6 +28,7 @@ internal sealed class BundleWriter(DaemonOptions daemon, ContainerIndex index, I
         var spec = SpecBuilder.Build(new SpecContext
         {
             Document = document,
+            Bundle = container.Bundle,
             User = ResolveUser(document),
             Hostname = document.Config.Hostname,
             HostsPath = Path.Combine(filesFolder, "hosts"),

@@ -28,7 +28,9 @@ internal sealed class ContainerLauncher(
             MakeBindSources(document);
             volumes.Mount(container);
             Directory.CreateDirectory(container.Bundle);
+            LogDriver.MakeFolder(container);
             SharedMemory.Mount(container);
+            VolumeSubpaths.Mount(container);
             lease = ReserveNetwork(document);
             var connecting = lease is null ? null : Task.Run(() => sandbox = network.Connect(lease), CancellationToken.None);
             var shim = Task.Run(() => StartShimAsync(container, lease), CancellationToken.None);
@@ -105,7 +107,7 @@ internal sealed class ContainerLauncher(
     private TaskCreateRequest CreateRequest(Container container)
     {
         var (config, host) = (container.Document.Config, container.Document.HostConfig);
-        string output = LogDriver.StdioUriOf(host.LogConfig, container.LogPath);
+        string output = LogDriver.StdioUriOf(container);
         return new TaskCreateRequest
         {
             Id = container.Id,
@@ -144,8 +146,9 @@ internal sealed class ContainerLauncher(
     public void ReleaseParts(Container container)
     {
         network.Release(container);
-        volumes.Unmount(container, index);
         SharedMemory.Unmount(container.Bundle);
+        VolumeSubpaths.Unmount(container.Bundle);
+        volumes.Unmount(container, index);
         sockets.Delete(container.Id);
         store.DeleteBundle(container.Id);
     }

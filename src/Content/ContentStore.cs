@@ -167,9 +167,6 @@ public sealed class ContentStore
     /// <returns>Bytes given back.</returns>
     public long DropPartials() => _fetches.WhileIdle(Ingests.DropPartials);
 
-    /// <summary>Bytes of all blobs.</summary>
-    public long TotalSize() => new DirectoryInfo(_blobs).EnumerateFiles().Sum(file => file.Length);
-
     /// <summary>Replaces index.json, where other tools look for names. It is not flushed: whoever opens the store writes it again.</summary>
     public void WriteIndex(Specs.Oci.Image.Index index) =>
         AtomicFile.Replace(Path.Combine(_root, ImageLayout.IndexFileName), JsonSerializer.SerializeToUtf8Bytes(index, OciImageJson.Default.Index), flush: false);

@@ -139,14 +139,14 @@ public sealed class SystemService
         };
     }
 
-    /// <summary>Walks every container's and volume's files.</summary>
+    /// <summary>What everything takes on disk, as du(1) counts it: docs/disk-usage.md. Walks the files of every layer, container and volume.</summary>
     public DiskUsageResponse DiskUsage()
     {
-        var usage = _images.DiskUsage();
-        var containers = _containers.List(new ContainerListOptions { All = true, Size = true });
+        var usage = _images.DiskSpace();
+        var containers = _containers.List(new ContainerListOptions { All = true, Size = true, OnDisk = true });
         return new DiskUsageResponse
         {
-            LayersSize = usage.LayersSize,
+            LayersSize = usage.Total,
             Images = [.. _images.List().Select(image => new ImageSummary
             {
                 Id = image.Id.ToString(),
@@ -155,8 +155,8 @@ public sealed class SystemService
                 Labels = image.Config.Config?.Labels,
                 RepoTags = [.. image.Tags.Select(tag => tag.FamiliarString)],
                 RepoDigests = [.. image.RepoDigests.Select(digest => digest.FamiliarString)],
-                SharedSize = usage.SharedSizes.GetValueOrDefault(image.Id),
-                Size = image.Size,
+                SharedSize = usage.Images.GetValueOrDefault(image.Id).Shared,
+                Size = usage.Images.GetValueOrDefault(image.Id).Size,
             })],
             Containers = containers,
             Volumes = _volumes.Measure(),

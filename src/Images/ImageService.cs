@@ -129,7 +129,11 @@ public sealed class ImageService : IDisposable
     /// <summary>The registries, for what has no image: login, search, download.</summary>
     public RegistryClient Registries => _registries;
 
-    public ImageDiskUsage DiskUsage() => ImageUsage.Of(_store.Catalog, _store.Content.TotalSize());
+    /// <summary>From memory.</summary>
+    public ImageDiskUsage DiskUsage() => ImageUsage.Of(_store.Catalog);
+
+    /// <summary>Walks the files of every layer.</summary>
+    public ImageDiskSpace DiskSpace() => new ImageSpace(_store).Measure();
 
     /// <summary>Drops what was left of pulls that ended early.</summary>
     /// <returns>Bytes given back.</returns>

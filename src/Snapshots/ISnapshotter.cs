@@ -77,13 +77,21 @@ public interface ISnapshotter
     /// <exception cref="FaultException">LinuxException of the removal.</exception>
     void Reclaim();
 
-    /// <summary>What the snapshot's own files take (the writable part of a container); a view takes nothing.</summary>
+    /// <summary>How much the snapshot's own files (the writable part of a container) hold; a view holds nothing.</summary>
     /// <exception cref="FaultException">NotFound.</exception>
     SnapshotUsage Usage(SnapshotKey key);
 
-    /// <summary>What the files of this layer take, without its parents'.</summary>
+    /// <summary>How much the files of this layer hold, without its parents'.</summary>
     /// <exception cref="FaultException">NotFound.</exception>
     SnapshotUsage Usage(ChainId name);
+
+    /// <summary>Bytes that all the driver keeps for a snapshot takes on disk, its directories and own bookkeeping too: what `du -s --block-size=1` says of its directory.</summary>
+    /// <exception cref="FaultException">NotFound.</exception>
+    long DiskUsage(SnapshotKey key);
+
+    /// <summary>The same for a layer.</summary>
+    /// <exception cref="FaultException">NotFound.</exception>
+    long DiskUsage(ChainId name);
 
     /// <summary>The differences from the parent, sorted by path: `docker diff`.</summary>
     /// <exception cref="FaultException">NotFound.</exception>

@@ -78,6 +78,14 @@ internal sealed class SnapshotCatalog
         return directories;
     }
 
+    /// <summary>What the directory of a snapshot takes on disk, all in all.</summary>
+    internal long DiskUsage(SnapshotRecord record)
+    {
+        if (record.Directory is not { } number) return 0;
+        using SafeFileHandle directory = Files.Open(DirectoryPath(number), OpenFlags.ReadOnly | OpenFlags.Directory);
+        return TreeSize.OnDisk(directory);
+    }
+
     /// <summary>Takes the key, and holds the parent, while the caller makes <paramref name="make"/>'s directory; then writes the document.</summary>
     internal SnapshotRecord Add(SnapshotKey key, ChainId? parent, bool hasDirectory, Action<int> make)
     {

@@ -1,6 +1,7 @@
 using Sampan.Faults;
 using Sampan.Linux;
 using Sampan.Snapshots.Btrfs;
+using Sampan.Snapshots.Erofs;
 using Sampan.Snapshots.Native;
 using Sampan.Snapshots.Overlay;
 
@@ -20,7 +21,7 @@ public static class Snapshotters
         "native" => Native(root),
         "btrfs" => Supported(driver, root, SubvolumeTrees.WhyNot(root), () => new TreeSnapshotter($"{root}/btrfs", new SubvolumeTrees())),
         "fuse-overlayfs" => Supported(driver, root, FuseOverlay.WhyNot(), () => new OverlaySnapshotter($"{root}/fuse-overlayfs", OverlayKind.Fuse)),
-        "erofs" => throw Refused(driver, "read-only images of layers are not built yet; use 'overlay2'"),
+        "erofs" => Supported(driver, root, OverlaySupport.Find(root) ?? ErofsSupport.WhyNot(root), () => new OverlaySnapshotter($"{root}/erofs", OverlayKind.Erofs), instead: "overlay2"),
         "vfs" => throw Refused(driver, "its full copies are what 'native' makes, which shares blocks where the file system can; use 'native'"),
         "aufs" => throw Refused(driver, "aufs never became part of Linux and Docker has dropped it; use 'overlay2'"),
         "overlay" => throw Refused(driver, "Docker has dropped this first form of it, which linked files between layers; use 'overlay2'"),
@@ -30,12 +31,12 @@ public static class Snapshotters
     };
 
     /// <summary>The drivers there are, for messages and help.</summary>
-    public const string Names = "overlay2, native, btrfs or fuse-overlayfs";
+    public const string Names = "overlay2, native, btrfs, erofs or fuse-overlayfs";
 
     private static TreeSnapshotter Native(string root) => new($"{root}/native", new CopiedTrees());
 
-    private static ISnapshotter Supported(string driver, string root, string? why, Func<ISnapshotter> open) => why is null ? open()
-        : throw new FaultException(FaultKind.NotSupported, $"cannot use storage driver '{driver}' on '{root}': {why}; use the driver 'native' or another file system");
+    private static ISnapshotter Supported(string driver, string root, string? why, Func<ISnapshotter> open, string instead = "native") => why is null ? open()
+        : throw new FaultException(FaultKind.NotSupported, $"cannot use storage driver '{driver}' on '{root}': {why}; use the driver '{instead}' or another file system");
 
     private static FaultException Refused(string driver, string why) => new(FaultKind.NotSupported, $"storage driver '{driver}' is not supported: {why}");
 }

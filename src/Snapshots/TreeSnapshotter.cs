@@ -77,6 +77,10 @@ internal sealed class TreeSnapshotter : ISnapshotter
 
     public SnapshotUsage Usage(ChainId name) => Usage(_catalog.Get(name));
 
+    public long DiskUsage(SnapshotKey key) => _catalog.DiskUsage(_catalog.Get(key));
+
+    public long DiskUsage(ChainId name) => _catalog.DiskUsage(_catalog.Get(name));
+
     public IReadOnlyList<SnapshotChange> Changes(SnapshotKey key)
     {
         SnapshotRecord record = _catalog.Get(key);

@@ -1,11 +1,13 @@
 using Microsoft.Win32.SafeHandles;
 using Sampan.Linux;
+using Sampan.Linux.Native;
 
 namespace Sampan.Snapshots;
 
-/// <summary>What the files of a tree hold, as Docker counts it for <c>docker ps -s</c>: their lengths, nothing for directories.</summary>
+/// <summary>How much a tree holds.</summary>
 internal static class TreeUsage
 {
+    /// <summary>The lengths of its files.</summary>
     /// <param name="shared">Files that are the same there count for nothing; null: all count.</param>
     internal static SnapshotUsage Of(SafeFileHandle directory, SafeFileHandle? shared = null)
     {
@@ -14,11 +16,11 @@ internal static class TreeUsage
         using TreeWalker walker = new(directory);
         while (walker.Read())
         {
-            if (shared is not null && TreeDifference.TryFind(shared, walker.Path, out Linux.Native.Statx other) && TreeDifference.IsSame(other, walker.Stat)) continue;
+            if (shared is not null && TreeDifference.TryFind(shared, walker.Path, out Statx other) && TreeDifference.IsSame(other, walker.Stat)) continue;
+            bool isDirectory = walker.Stat.Kind == FileKind.Directory;
+            if (!isDirectory && walker.Stat.LinkCount > 1 && !counted.Add(walker.Stat.Inode)) continue;
+            if (!isDirectory) bytes += (long)walker.Stat.Size;
             inodes++;
-            if (walker.Stat.Kind is Linux.Native.FileKind.Directory) continue;
-            if (walker.Stat.LinkCount > 1 && !counted.Add(walker.Stat.Inode)) inodes--;
-            else bytes += (long)walker.Stat.Size;
         }
         return new SnapshotUsage(bytes, inodes);
     }

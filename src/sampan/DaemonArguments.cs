@@ -176,7 +176,10 @@ internal static class DaemonArguments
         {
             MaxLayerEntries = long.TryParse(entries, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : throw Bad(flag, value, "a number"),
         },
-        [var name, _] => throw Invalid($"storage option '{name}' is not supported: expected layer.max-bytes or layer.max-entries"),
+        // overlayfs is tried on the data root, whatever the kernel's version is: there is no check to override.
+        ["overlay2.override_kernel_check", "true" or "false" or "1" or "0"] => options,
+        [("overlay2.size" or "btrfs.min_space") and var name, _] => throw Invalid($"storage option {name} is not supported: sizes of containers need project quotas or quota groups of the file system, which this engine does not set"),
+        [var name, _] => throw Invalid($"storage option '{name}' is not supported: expected layer.max-bytes, layer.max-entries or overlay2.override_kernel_check"),
         _ => throw Bad(flag, value, "key=value"),
     };
 

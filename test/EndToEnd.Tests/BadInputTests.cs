@@ -36,7 +36,6 @@ public sealed class BadInputTests(EngineFixture fixture) : IClassFixture<EngineF
 
     [Theory]
     [InlineData("{\"Image\":\"busybox\",\"HostConfig\":{\"Isolation\":\"hyperv\"}}", "isolation")]
-    [InlineData("{\"Image\":\"busybox\",\"HostConfig\":{\"StorageOpt\":{\"size\":\"1G\"}}}", "StorageOpt")]
     [InlineData("{\"Image\":\"busybox\",\"HostConfig\":{\"Binds\":[\"data:/d\"],\"VolumeDriver\":\"rexray\"}}", "rexray")]
     public async Task A_field_that_is_not_supported_is_refused_by_name(string body, string field)
     {
@@ -44,6 +43,14 @@ public sealed class BadInputTests(EngineFixture fixture) : IClassFixture<EngineF
         Assert.True(status is "501" or "400" or "404", status);
         Assert.Contains(field, message);
         Assert.Equal("", (await Engine.DockerAsync("ps", "-aq")).Succeeded().Output);
+    }
+
+    [Fact]
+    public async Task A_size_of_a_containers_files_is_refused_in_dockerds_words()
+    {
+        (string status, string message) = await PostAsync("/containers/create", "{\"Image\":\"busybox\",\"HostConfig\":{\"StorageOpt\":{\"size\":\"1G\"}}}");
+        Assert.Equal("500", status);
+        Assert.Contains("--storage-opt is supported only for overlay over xfs with 'pquota' mount option", message);
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using Sampan.EndToEnd.Tests.Harness;
 
 namespace Sampan.EndToEnd.Tests;
 
-/// <summary>The same containers on each storage driver. fuse-overlayfs needs /dev/fuse.</summary>
+/// <summary>The same containers on each storage driver. fuse-overlayfs needs /dev/fuse, erofs a kernel with EROFS.</summary>
 public sealed class StorageDriverTests
 {
     [Theory]
@@ -10,6 +10,7 @@ public sealed class StorageDriverTests
     [InlineData("native")]
     [InlineData("btrfs")]
     [InlineData("fuse-overlayfs")]
+    [InlineData("erofs")]
     public async Task Containers_run_are_compared_committed_and_survive_the_daemon_on(string driver)
     {
         await using Engine engine = await Engine.StartAsync(async engine =>
@@ -38,7 +39,7 @@ public sealed class StorageDriverTests
         Assert.Equal("mine", (await engine.DockerAsync("exec", "held", "cat", "/own")).Succeeded().Line);
 
         (await engine.TypedAsync("docker rm -f first held && docker rmi made busybox")).Succeeded();
-        string left = (await engine.Host.ShellAsync($"find {engine.DataRoot}/snapshots -regex '.*/[0-9]+' -not -path '*/empty/*'; ps ax | grep '[f]use-overlayfs -o'; true")).Succeeded().Output;
+        string left = (await engine.Host.ShellAsync($"find {engine.DataRoot}/snapshots -regex '.*/[0-9]+' -not -path '*/empty/*'; ps ax | grep '[f]use-overlayfs -o'; grep {engine.DataRoot}/snapshots/ /proc/mounts; true")).Succeeded().Output;
         Assert.Equal("", left);
     }
 

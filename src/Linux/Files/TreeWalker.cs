@@ -18,8 +18,12 @@ public sealed unsafe class TreeWalker : IDisposable
     {
         _crossing = crossing;
         // A description of its own: reading a directory moves the offset of the caller's.
-        _levels.Add(new Level(Files.Open(top.ProcPath(), OpenFlags.ReadOnly | OpenFlags.Directory), 0, Files.Stat(top).MountId));
+        TopMount = Files.Stat(top).MountId;
+        _levels.Add(new Level(Files.Open(top.ProcPath(), OpenFlags.ReadOnly | OpenFlags.Directory), 0, TopMount));
     }
+
+    /// <summary>The mount of the top directory, as <see cref="Statx.MountId"/> names it.</summary>
+    public ulong TopMount { get; }
 
     /// <summary>The open directory that has the current name.</summary>
     public SafeFileHandle Directory => _levels[^1].Handle;

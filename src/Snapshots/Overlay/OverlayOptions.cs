@@ -34,7 +34,7 @@ internal sealed class OverlayOptions
         return Overlay(["ro", $"lowerdir={Join(layers)}"]);
     }
 
-    private List<string> Layers(ChainId? top) => _catalog.Stack(top).ConvertAll(directory => $"{_catalog.DirectoryPath(directory)}/fs");
+    private List<string> Layers(ChainId? top) => _catalog.Stack(top).ConvertAll(directory => _kind.Layers.FilesPath(_catalog.DirectoryPath(directory)));
 
     private IReadOnlyList<Mount> Overlay(string[] specific) => [new Mount(_kind.MountType, "overlay", [.. specific, .. _kind.Options])];
 

@@ -7,20 +7,23 @@ using Sampan.Specs.Oci.Image;
 
 namespace Sampan.Snapshots.Overlay;
 
-/// <summary>Snapshots by overlayfs (the kernel's, or fuse-overlayfs): each has a directory <c>&lt;number&gt;</c> with its own files in <c>fs</c> and, while it is active, overlayfs' <c>work</c>.
-/// Layers never move when more come on top.</summary>
+/// <summary>Snapshots by overlayfs (the kernel's, or fuse-overlayfs): each has a directory <c>&lt;number&gt;</c>; while it is active with its own files in <c>fs</c> and overlayfs' <c>work</c>,
+/// once it is committed in the form of the layers. Layers never move when more come on top.</summary>
 internal sealed class OverlaySnapshotter : ISnapshotter
 {
     private readonly SnapshotCatalog _catalog;
     private readonly OverlayOptions _options;
     private readonly OverlayKind _kind;
+    private readonly ILayerForm _form;
 
     /// <param name="root">Absolute path of the folder; made when missing.</param>
     internal OverlaySnapshotter(string root, OverlayKind? kind = null)
     {
         _kind = kind ?? OverlayKind.Kernel;
-        _catalog = new SnapshotCatalog(root, TreeRemover.Remove);
+        _form = _kind.Layers;
+        _catalog = new SnapshotCatalog(root, _form.Remove);
         _options = new OverlayOptions(_catalog, _kind);
+        foreach (ChainId name in _catalog.Chains) _form.Tidy(_catalog.DirectoryPath(_catalog.Get(name).Directory!.Value));
     }
 
     public string Name => _kind.Driver;
@@ -72,9 +75,22 @@ internal sealed class OverlaySnapshotter : ISnapshotter
 
     public void Reclaim() => _catalog.Reclaim();
 
-    public SnapshotUsage Usage(SnapshotKey key) => Usage(_catalog.Get(key));
+    public SnapshotUsage Usage(SnapshotKey key)
+    {
+        if (_catalog.Get(key).Directory is not { } directory) return default;
+        using SafeFileHandle files = OpenFiles(directory);
+        return TreeUsage.Of(files);
+    }
 
-    public SnapshotUsage Usage(ChainId name) => Usage(_catalog.Get(name));
+    public SnapshotUsage Usage(ChainId name)
+    {
+        using SafeFileHandle files = Files.Open(LayerPath(name), OpenFlags.ReadOnly | OpenFlags.Directory);
+        return TreeUsage.Of(files);
+    }
+
+    public long DiskUsage(SnapshotKey key) => _catalog.DiskUsage(_catalog.Get(key));
+
+    public long DiskUsage(ChainId name) => _catalog.DiskUsage(_catalog.Get(name));
 
     public IReadOnlyList<SnapshotChange> Changes(SnapshotKey key)
     {
@@ -88,12 +104,12 @@ internal sealed class OverlaySnapshotter : ISnapshotter
     private void Commit(SnapshotKey key, ChainId name, ChainId? parent, bool isRebased)
     {
         SnapshotRecord record = _catalog.Get(key);
-        if (isRebased && record is { Directory: { } own, Parent: null } && parent is { } below) LayerRoot.Inherit(FilesPath(own), FilesPath(_catalog.Get(below).Directory!.Value));
-        if (_catalog.Commit(key, name, parent) && record.Directory is { } directory)
+        if (record.Directory is { } own && !_catalog.Exists(name))
         {
-            using SafeFileHandle handle = Files.Open(_catalog.DirectoryPath(directory), OpenFlags.ReadOnly | OpenFlags.Directory);
-            TreeRemover.Remove(handle, "work");
+            if (isRebased && record.Parent is null && parent is { } below) LayerRoot.Inherit(FilesPath(own), LayerPath(below));
+            _form.Seal(_catalog.DirectoryPath(own), name);
         }
+        if (_catalog.Commit(key, name, parent)) _form.Tidy(_catalog.DirectoryPath(record.Directory!.Value));
     }
 
     private void MakeDirectory(int directory, ChainId? parent)
@@ -102,7 +118,7 @@ internal sealed class OverlaySnapshotter : ISnapshotter
         Make(path);
         Make($"{path}/work");
         Make(FilesPath(directory));
-        if (parent is { } below) LayerRoot.CopyOwnerAndMode(FilesPath(directory), FilesPath(_catalog.Get(below).Directory!.Value));
+        if (parent is { } below) LayerRoot.CopyOwnerAndMode(FilesPath(directory), LayerPath(below));
         else LayerRoot.Mark(FilesPath(directory));
     }
 
@@ -111,12 +127,7 @@ internal sealed class OverlaySnapshotter : ISnapshotter
         if (Libc.mkdirat(Libc.AT_FDCWD, path, 0x1ED /* 0755 */) < 0) throw LinuxException.FromLastError("mkdirat", $"cannot make directory '{path}'");
     }
 
-    private SnapshotUsage Usage(SnapshotRecord record)
-    {
-        if (record.Directory is not { } directory) return default;
-        using SafeFileHandle files = OpenFiles(directory);
-        return TreeUsage.Of(files);
-    }
+    private string LayerPath(ChainId name) => _form.FilesPath(_catalog.DirectoryPath(_catalog.Get(name).Directory!.Value));
 
     private string FilesPath(int directory) => $"{_catalog.DirectoryPath(directory)}/fs";
 

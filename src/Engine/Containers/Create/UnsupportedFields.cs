@@ -13,7 +13,6 @@ internal static class UnsupportedFields
     [
         new("HostConfig.Links", "links are a legacy of the default bridge; use a network with names", (_, host) => host.Links is { Count: > 0 }),
         new("HostConfig.Cgroup", "joining another container's cgroup is not implemented", (_, host) => host.Cgroup.Length > 0),
-        new("HostConfig.StorageOpt", "storage options are not implemented", (_, host) => host.StorageOpt is { Count: > 0 }),
         new("HostConfig.DeviceRequests", "device requests (GPUs, CDI) are not implemented", (_, host) => host.DeviceRequests is { Count: > 0 }),
         new("HostConfig.KernelMemory", "the kernel has dropped this limit", (_, host) => host.KernelMemory != 0),
         new("HostConfig.KernelMemoryTCP", "not implemented", (_, host) => host.KernelMemoryTCP != 0),
@@ -25,9 +24,10 @@ internal static class UnsupportedFields
             (_, host) => host.Mounts?.Any(mount => mount.Type is "image" or "cluster" or "npipe" || mount.ClusterOptions is not null) is true),
     ];
 
-    /// <exception cref="FaultException">NotSupported; names every field concerned.</exception>
+    /// <exception cref="FaultException">NotSupported; names every field concerned. Internal, as dockerd: storage options, in its words for a file system without project quotas.</exception>
     public static void Refuse(ContainerConfig config, HostConfig host)
     {
+        if (host.StorageOpt is { Count: > 0 }) throw new FaultException(FaultKind.Internal, "--storage-opt is supported only for overlay over xfs with 'pquota' mount option");
         var asked = Rules.Where(rule => rule.IsAskedFor(config, host)).Select(rule => $"{rule.Field} ({rule.Reason})").ToArray();
         if (asked.Length > 0)
             throw new FaultException(FaultKind.NotSupported, $"not supported by this engine: {string.Join("; ", asked)}");

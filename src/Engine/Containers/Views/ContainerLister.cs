@@ -17,13 +17,14 @@ internal sealed class ContainerLister(ContainerIndex index, EndpointView endpoin
         if (options.Limit > 0)
             selected = selected.Take(options.Limit);
         var now = DateTimeOffset.UtcNow;
-        return [.. selected.Select(container => Summarize(container, options.Size, now))];
+        return [.. selected.Select(container => Summarize(container, options, now))];
     }
 
-    private ContainerSummary Summarize(Container container, bool size, DateTimeOffset now)
+    private ContainerSummary Summarize(Container container, ContainerListOptions options, DateTimeOffset now)
     {
         var (document, state) = (container.Document, container.State);
-        var usage = size ? images.Snapshotter.Usage(new SnapshotKey(container.Id)) : default;
+        var key = new SnapshotKey(container.Id);
+        long size = !options.Size ? 0 : options.OnDisk ? images.Snapshotter.DiskUsage(key) : images.Snapshotter.Usage(key).Bytes;
         return new ContainerSummary
         {
             Id = container.Id,
@@ -33,8 +34,8 @@ internal sealed class ContainerLister(ContainerIndex index, EndpointView endpoin
             Command = Command(document.CommandLine),
             Created = document.Created.ToUnixTimeSeconds(),
             Ports = endpoints.SummaryPorts(container),
-            SizeRw = usage.Bytes,
-            SizeRootFs = size ? usage.Bytes + (images.Find(document.ImageId)?.Size ?? 0) : 0,
+            SizeRw = size,
+            SizeRootFs = options.Size ? size + (images.Find(document.ImageId)?.Size ?? 0) : 0,
             Labels = document.Config.Labels,
             State = state.Status.ToWire(),
             Status = StatusText.Of(state, container.Health?.Status, now),

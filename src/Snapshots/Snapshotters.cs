@@ -21,7 +21,7 @@ public static class Snapshotters
         "native" => Native(root),
         "btrfs" => Supported(driver, root, SubvolumeTrees.WhyNot(root), () => new TreeSnapshotter($"{root}/btrfs", new SubvolumeTrees())),
         "fuse-overlayfs" => Supported(driver, root, FuseOverlay.WhyNot(), () => new OverlaySnapshotter($"{root}/fuse-overlayfs", OverlayKind.Fuse)),
-        "erofs" => Supported(driver, root, OverlaySupport.Find(root) ?? ErofsSupport.WhyNot(root), () => new OverlaySnapshotter($"{root}/erofs", OverlayKind.Erofs), instead: "overlay2"),
+        "erofs" => Erofs(root),
         "vfs" => throw Refused(driver, "its full copies are what 'native' makes, which shares blocks where the file system can; use 'native'"),
         "aufs" => throw Refused(driver, "aufs never became part of Linux and Docker has dropped it; use 'overlay2'"),
         "overlay" => throw Refused(driver, "Docker has dropped this first form of it, which linked files between layers; use 'overlay2'"),
@@ -34,6 +34,12 @@ public static class Snapshotters
     public const string Names = "overlay2, native, btrfs, erofs or fuse-overlayfs";
 
     private static TreeSnapshotter Native(string root) => new($"{root}/native", new CopiedTrees());
+
+    private static ISnapshotter Erofs(string root)
+    {
+        string? overlay = OverlaySupport.Find(root);
+        return Supported("erofs", root, overlay ?? ErofsSupport.WhyNot(root), () => new OverlaySnapshotter($"{root}/erofs", OverlayKind.Erofs), instead: overlay is null ? "overlay2" : "native");
+    }
 
     private static ISnapshotter Supported(string driver, string root, string? why, Func<ISnapshotter> open, string instead = "native") => why is null ? open()
         : throw new FaultException(FaultKind.NotSupported, $"cannot use storage driver '{driver}' on '{root}': {why}; use the driver '{instead}' or another file system");

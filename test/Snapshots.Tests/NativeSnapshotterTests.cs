@@ -31,7 +31,7 @@ public sealed class NativeSnapshotterTests : SnapshotterContract
         });
         Snapshotter.Commit(new("a"), Base);
         Snapshotter.Prepare(new("b"), Base);
-        Assert.InRange(Snapshotter.Usage(new SnapshotKey("b")).Bytes, 1, 1 << 20);
+        Assert.InRange(Snapshotter.DiskUsage(new SnapshotKey("b")), 1, 1 << 20);
         Look("b", root =>
         {
             byte[] content = File.ReadAllBytes($"{root}/sparse");

@@ -18,10 +18,11 @@ internal sealed class ImageSpace(ImageStore store)
         foreach (var part in needs.Values.SelectMany(need => need)) users[part.Name] = users.GetValueOrDefault(part.Name) + 1;
         var images = new Dictionary<Digest, (long, long)>();
         foreach (var (id, parts) in needs) images[id] = (parts.Sum(part => part.Bytes), parts.Where(part => users[part.Name] > 1).Sum(part => part.Bytes));
-        return new ImageDiskSpace(needs.Values.SelectMany(need => need).DistinctBy(part => part.Name).Sum(part => part.Bytes), images);
+        long layers = _catalog.LiveChains().Sum(layer => Measured(_layers, layer, store.Snapshotter.DiskUsage));
+        return new ImageDiskSpace(layers + _catalog.LiveBlobs().Sum(blob => Measured(_blobs, blob, SizeOf)), images);
     }
 
-    /// <summary>Every layer and blob of an image and of its names, each once.</summary>
+    /// <summary>Every layer and blob of an image, of its names and of the indexes it is in, each once.</summary>
     private List<Part> Needs(Image image)
     {
         var blobs = new HashSet<Digest>([image.Manifest.Digest, .. ImageCatalog.BlobsOf(image)]);
@@ -31,6 +32,12 @@ internal sealed class ImageSpace(ImageStore store)
             if (reference.Manifest is null) continue;
             blobs.Add(reference.Manifest.Digest);
             blobs.UnionWith(reference.Layers!.Select(layer => layer.Digest));
+        }
+        foreach (var index in _catalog.IndexesWith(image.Id))
+        {
+            // Attestations and what else came with it; another platform is an image of its own.
+            foreach (var member in index.Members.Where(member => member.Image is null || member.Image == image.Id)) blobs.UnionWith([member.Manifest.Digest, .. member.Blobs.Select(blob => blob.Digest)]);
+            blobs.Add(index.Index.Digest);
         }
         List<Part> parts = [.. image.Layers.DistinctBy(layer => layer.Chain).Select(layer => new Part($"layer {layer.Chain}", Measured(_layers, layer.Chain, store.Snapshotter.DiskUsage)))];
         parts.AddRange(blobs.Select(blob => new Part(blob.ToString(), Measured(_blobs, blob, SizeOf))));

@@ -7,6 +7,8 @@ namespace Sampan.Linux;
 public static class ErofsMount
 {
     private const string Type = "erofs";
+    // Of the file system itself, not only of the mount: else a device is opened to be written, which a read-only one refuses (EACCES).
+    private static readonly string[] s_readOnly = ["ro"];
     private const MountAttribute Attributes = MountAttribute.ReadOnly | MountAttribute.NoSuid | MountAttribute.NoDev;
 
     /// <param name="image">Absolute path.</param>
@@ -16,12 +18,12 @@ public static class ErofsMount
     {
         try
         {
-            return Mounts.Create(Type, image, [], Attributes);
+            return Mounts.Create(Type, image, s_readOnly, Attributes);
         }
         catch (LinuxException e) when (e.Errno == Errno.ENOTBLK)
         {
             (SafeFileHandle device, string path) = LoopDevice.Attach(image);
-            using (device) return Mounts.Create(Type, path, [], Attributes);
+            using (device) return Mounts.Create(Type, path, s_readOnly, Attributes);
         }
     }
 }

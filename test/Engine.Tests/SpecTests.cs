@@ -56,7 +56,7 @@ public sealed class SpecTests
         Assert.True(destinations.IndexOf("/data") < destinations.IndexOf("/data/sub"));
         var hosts = Assert.Single(mounts, mount => mount.Destination == "/etc/hosts");
         Assert.Equal("/c", hosts.Source);
-        Assert.Contains("ro", hosts.Options!);
+        Assert.Contains("rro", hosts.Options!);
         Assert.Contains("size=1048576", mounts.Single(mount => mount.Destination == "/dev/shm").Options!);
     }
 
@@ -104,6 +104,7 @@ public sealed class SpecTests
             Config = new ContainerConfig { Cmd = ["true"], Env = ["PATH=/x"], Hostname = "h" },
             HostConfig = host, Networks = new Dictionary<string, EndpointSettings>(), Mounts = mounts,
         },
+        Bundle = "/b",
         User = new ResolvedUser(0, 0, [], "/root"),
         Hostname = "h", HostsPath = "/f/hosts", HostnamePath = "/f/hostname", ResolvConfPath = "/f/resolv.conf",
         NetworkNamespace = "/proc/1/ns/net", ShmSize = host.ShmSize, CgroupsPath = "/sampan/a", CgroupV2 = false,

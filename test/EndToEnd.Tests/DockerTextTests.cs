@@ -18,7 +18,7 @@ public sealed class DockerTextTests(EngineFixture fixture) : IClassFixture<Engin
     [InlineData("--ip 172.17.0.77", "user specified IP address is supported on user defined networks only")]
     [InlineData("--isolation foo", "invalid isolation: \"foo\" - linux only supports 'default'")]
     [InlineData("--log-driver nosuch", "error looking up logging plugin nosuch: plugin \"nosuch\" not found")]
-    [InlineData("--log-driver local", "HostConfig.LogConfig.Type 'local'")]
+    [InlineData("--log-driver journald", "HostConfig.LogConfig.Type 'journald'; use json-file, local or none")]
     [InlineData("--log-opt max-size=zz", "failed to initialize logging driver: invalid size: 'zz'")]
     [InlineData("--log-opt max-file=0", "failed to initialize logging driver: max-file cannot be less than 1")]
     [InlineData("--volumes-from nosuch", "No such container: nosuch")]

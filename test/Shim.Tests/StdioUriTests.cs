@@ -22,7 +22,7 @@ public sealed class StdioUriTests
     [InlineData("sampan-log://host/path")]
     [InlineData("sampan-log:///x?max-size=1k")]
     [InlineData("sampan-log:///x?max-file=0")]
-    [InlineData("sampan-log:///x?compress=1")]
+    [InlineData("sampan-log:///x?compress=yes")]
     public void What_cannot_be_done_is_refused(string uri) =>
         Assert.Equal(FaultKind.InvalidArgument, Assert.Throws<FaultException>(() => StdioUri.ParseLog(uri)).Kind);
 

@@ -44,12 +44,26 @@ internal sealed class CriuService : IDisposable
     internal CriuResponse Receive(out SafeFileHandle? descriptor)
     {
         byte[] buffer = new byte[LongestMessage];
-        int length = UnixMessage.Receive(_socket, buffer, out descriptor);
+        int length = ReceiveMessage(buffer, out descriptor);
         if (length == 0) throw Ended();
         CriuResponse response = CriuResponse.Decode(buffer.AsSpan(0, length));
         if (response.Success) return response;
         descriptor?.Dispose();
         throw new FaultException(FaultKind.Internal, $"criu failed: type {response.Type.Name()} errno {response.Errno}");
+    }
+
+    /// <returns>0: criu has ended.</returns>
+    private int ReceiveMessage(Span<byte> buffer, out SafeFileHandle? descriptor)
+    {
+        try
+        {
+            return UnixMessage.Receive(_socket, buffer, out descriptor);
+        }
+        catch (LinuxException e) when (e.Errno == Errno.ECONNRESET)   // it ended before it read the request: unix(7)
+        {
+            descriptor = null;
+            return 0;
+        }
     }
 
     /// <summary>The answer to a request that has no moments on the way.</summary>

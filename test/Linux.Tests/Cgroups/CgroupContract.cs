@@ -66,7 +66,7 @@ public abstract class CgroupContract : IDisposable
     public void A_running_process_is_moved_and_a_group_with_processes_is_not_removed()
     {
         ICgroup group = Create(null);
-        Process sleep = Start("sleep 1000");
+        Process sleep = Start("exec sleep 1000");
         group.AddProcess(sleep.Id);
         Assert.Equal([sleep.Id], group.Processes());
         FaultException fault = Assert.Throws<FaultException>(() => group.Delete(TimeSpan.FromMilliseconds(20)));

@@ -5,8 +5,8 @@ public static class Scenarios
 {
     public static IEnumerable<Scenario> All(Workspace w)
     {
-        yield return new("OCI run, docker's default config", Runtimes(w, "default", "run")) { Target = 1.0, Against = "crun" };
-        yield return new("OCI run, minimal config", Runtimes(w, "minimal", "run")) { Target = 1.0, Against = "crun" };
+        yield return new("OCI run, docker's default config", Runtimes(w, "default", "run")) { Target = 0.45, Against = "crun" };
+        yield return new("OCI run, minimal config", Runtimes(w, "minimal", "run")) { Target = 0.7, Against = "crun" };
         yield return new("runtime --version", [.. RuntimePrograms(w).Select(r => new Contender(r.Name, [r.Path, "--version"]))]) { Target = 0.7, Against = "crun" };
         yield return OciExec(w);
         yield return Cli(w, "docker run --rm busybox true (bridge)", ["run", "--rm", "busybox", "true"], 0.3);

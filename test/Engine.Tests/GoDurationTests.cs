@@ -1,7 +1,12 @@
+using Sampan.Specs;
+
 namespace Sampan.Engine.Tests;
 
 public sealed class GoDurationTests
 {
+    [Fact]
+    public void Longer_than_go_counts_is_none() => Assert.False(GoDuration.TryParse("2000000h2000000h", out _));
+
     [Theory]
     [InlineData(0, "0s")]
     [InlineData(500, "50µs")]

@@ -1,10 +1,12 @@
 using Sampan.Faults;
+using Sampan.Specs;
 
 namespace Sampan.Distribution.Hosts;
 
 /// <summary>containerd's hosts.toml: which hosts answer for a registry, in which order and how. containerd's docs/hosts.md.</summary>
 internal static class HostsFile
 {
+    private static readonly TimeSpan LongestDial = TimeSpan.FromSeconds(1e9);
     private static readonly HashSet<string> Known = ["server", "host", "capabilities", "ca", "client", "skip_verify", "header", "override_path", "dial_timeout"];
 
     /// <param name="upstream">The registry itself as it is without the file.</param>
@@ -41,7 +43,8 @@ internal static class HostsFile
             Pushes = all || capabilities.Contains("push"),
             SkipVerify = table.Boolean("skip_verify") ? true : null,
             Certificates = Certificates(table, path, folder) is { IsNone: false } own ? own : place.Certificates,
-            DialTimeout = table.Text("dial_timeout") is not { Length: > 0 } timeout ? null : GoDuration.Parse(timeout) ?? throw Bad(path, $"'{timeout}' is no duration"),
+            DialTimeout = table.Text("dial_timeout") is not { Length: > 0 } timeout ? null
+                : GoDuration.TryParse(timeout, out TimeSpan patience) && patience > TimeSpan.Zero && patience <= LongestDial ? patience : throw Bad(path, $"'{timeout}' is no duration"),
             Headers = table.Table("header") is { } header ? [.. header.Keys.SelectMany(name => header.Texts(name).Select(value => KeyValuePair.Create(name, value)))] : [],
         };
     }

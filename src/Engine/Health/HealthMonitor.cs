@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Sampan.Engine.Containers;
 using Sampan.Engine.Events;
 using Sampan.Engine.Execs;
+using Sampan.Specs;
 using Sampan.Faults;
 using Sampan.Specs.Docker;
 

@@ -1,6 +1,7 @@
 using Sampan.Engine;
 using Sampan.Faults;
 using Sampan.Images;
+using Sampan.Specs;
 
 namespace Sampan.EngineApi.Routes;
 

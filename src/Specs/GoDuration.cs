@@ -1,10 +1,12 @@
 using System.Globalization;
 
-namespace Sampan.Engine;
+namespace Sampan.Specs;
 
 /// <summary>Go's durations: a row of numbers with units, "1h30m", "300ms". https://pkg.go.dev/time#ParseDuration</summary>
 public static class GoDuration
 {
+    private const long LongestTicks = long.MaxValue / TimeSpan.NanosecondsPerTick;   // Go counts nanoseconds in an int64: 292 years
+
     /// <returns>False for anything that Go does not read as one.</returns>
     public static bool TryParse(ReadOnlySpan<char> text, out TimeSpan duration)
     {
@@ -27,7 +29,9 @@ public static class GoDuration
                 _ => (0, 0),
             };
             if (length == 0) return false;
-            duration += TimeSpan.FromTicks((long)Math.Round(number * seconds * TimeSpan.TicksPerSecond));
+            double ticks = Math.Round(number * seconds * TimeSpan.TicksPerSecond);
+            if (duration.Ticks + ticks > LongestTicks) return false;
+            duration += TimeSpan.FromTicks((long)ticks);
             text = text[length..];
         }
         return true;

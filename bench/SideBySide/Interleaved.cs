@@ -10,7 +10,8 @@ public static class Interleaved
     {
         var times = scenario.Contenders.ToDictionary(c => c.Name, _ => new List<double>());
         var failed = new HashSet<string>();
-        for (int round = -options.WarmUps; round < options.Rounds; round++)
+        int rounds = Math.Min(options.Rounds, scenario.MostRounds), warmUps = Math.Min(options.WarmUps, rounds - 1);
+        for (int round = -warmUps; round < rounds; round++)
         {
             foreach (Contender contender in scenario.Contenders)
             {
@@ -36,9 +37,15 @@ public static class Interleaved
 
     public static (int ExitCode, string Error) Run(Contender contender)
     {
-        var start = new ProcessStartInfo(contender.Command[0], contender.Command.Skip(1)) { RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        bool piped = !contender.LeavesProcess;
+        var start = new ProcessStartInfo(contender.Command[0], contender.Command.Skip(1)) { RedirectStandardOutput = piped, RedirectStandardError = piped, RedirectStandardInput = piped };
         foreach ((string name, string value) in contender.Environment ?? new Dictionary<string, string>()) start.Environment[name] = value;
         using Process process = Process.Start(start)!;
+        if (!piped)
+        {
+            process.WaitForExit();
+            return (process.ExitCode, "");
+        }
         process.StandardInput.Close();
         Task<string> error = process.StandardError.ReadToEndAsync();
         process.StandardOutput.ReadToEnd();

@@ -15,16 +15,19 @@ else
 {
     using var workspace = Workspace.Create(options);
     Measure(Scenarios.All(workspace));
+    if (Chosen("cost")) table.AddRunCost(RunCost.Measure(workspace));
     table.AddFootprint(Footprint.Measure(workspace, options));
 }
 table.Print(Console.Out);
 return 0;
 
+bool Chosen(string work) => options.Names.Count == 0 || options.Names.Any(name => work.Contains(name, StringComparison.OrdinalIgnoreCase));
+
 void Measure(IEnumerable<Scenario> scenarios, int? watched = null)
 {
     foreach (Scenario scenario in scenarios)
     {
-        if (options.Names.Count > 0 && !options.Names.Any(name => scenario.Name.Contains(name, StringComparison.OrdinalIgnoreCase))) continue;
+        if (!Chosen(scenario.Name)) continue;
         PeakMemory? peak = watched is { } pid ? PeakMemory.Watch(pid) : null;
         Dictionary<string, double> medians = Interleaved.Measure(scenario, options);
         // The table comes at the end; a run that is broken off has said this much.

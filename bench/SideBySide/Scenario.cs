@@ -9,6 +9,9 @@ public sealed record Scenario(string Name, IReadOnlyList<Contender> Contenders)
     /// <summary>The contender the target is stated against; null: the best peer.</summary>
     public string? Against { get; init; }
 
+    /// <summary>The most rounds this is worth, for work of seconds.</summary>
+    public int MostRounds { get; init; } = int.MaxValue;
+
     /// <summary>Contenders that are no peers but a bound, each with our target as a ratio to it; null without.</summary>
     public IReadOnlyDictionary<string, double?> Floors { get; init; } = new Dictionary<string, double?>();
 }
@@ -18,4 +21,7 @@ public sealed record Contender(string Name, IReadOnlyList<string> Command, IRead
 {
     /// <summary>Run before each measured run, unmeasured.</summary>
     public Action? Before { get; init; }
+
+    /// <summary>What it starts goes on with its standard streams: they are the benchmark's own, since a pipe would be awaited until that ends too.</summary>
+    public bool LeavesProcess { get; init; }
 }

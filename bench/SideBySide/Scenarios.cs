@@ -5,10 +5,9 @@ public static class Scenarios
 {
     public static IEnumerable<Scenario> All(Workspace w)
     {
-        yield return new("OCI run, docker's default config", Runtimes(w, "default", "run")) { Target = 0.45, Against = "crun" };
-        yield return new("OCI run, minimal config", Runtimes(w, "minimal", "run")) { Target = 0.7, Against = "crun" };
-        yield return new("runtime --version", [.. RuntimePrograms(w).Select(r => new Contender(r.Name, [r.Path, "--version"]))]) { Target = 0.7, Against = "crun" };
-        yield return OciExec(w);
+        foreach (Scenario run in RuntimeScenarios.Runs(w)) yield return run;
+        yield return RuntimeScenarios.Exec(w);
+        foreach (Scenario verb in RuntimeScenarios.Verbs(w)) yield return verb;
         yield return Cli(w, "docker run --rm busybox true (bridge)", ["run", "--rm", "busybox", "true"], 0.3);
         yield return Cli(w, "docker run --rm --network none", ["run", "--rm", "--network", "none", "busybox", "true"], 0.45);
         yield return Cli(w, "docker run --rm --network host", ["run", "--rm", "--network", "host", "busybox", "true"], 0.45);
@@ -17,25 +16,18 @@ public static class Scenarios
         if (w.Docker is { } docker) w.Sh("docker run -d --name bench-exec busybox sleep 100000 > /dev/null", docker);
         yield return Cli(w, "docker exec", ["exec", "bench-exec", "true"], 0.6);
         yield return Cli(w, "docker ps -a", ["ps", "-a"], 0.8);
+        yield return Hundred(w, "start 100, 8 at a time (bridge)", 0.2, remove: false);
+        yield return Hundred(w, "rm -f of 100 running", 0.15, remove: true);
         yield return new("CLI cold start: version", [new("sampan", [w.Sampan, "version"], w.OurEngine), new("docker", ["docker", "version"], w.OurEngine)]) { Target = 1.0, Against = "docker" };
     }
 
-    private static IEnumerable<(string Name, string Path)> RuntimePrograms(Workspace w) =>
-        new[] { ("sampan", w.SampanRuntime), ("crun", "crun"), ("runc", "runc") }.Where(r => r.Item2.StartsWith('/') || Workspace.Installed(r.Item2));
-
-    private static Contender[] Runtimes(Workspace w, string bundle, string verb) =>
-        [.. RuntimePrograms(w).Select(r => new Contender(r.Name, [r.Path, "--root", $"{w.Folder}/state-{r.Name}", verb, "--bundle", w.Bundle(bundle), $"bench-{r.Name}"]))];
-
-    private static Scenario OciExec(Workspace w)
+    /// <summary>A hundred sleeping containers started, or removed, by the stock CLI, which takes eight at a time or all in one command.</summary>
+    private static Scenario Hundred(Workspace w, string name, double target, bool remove)
     {
-        foreach ((string name, string path) in RuntimePrograms(w))
-        {
-            // runc takes no symbolic link as a rootfs: the path is absolute.
-            w.Sh($"mkdir -p {w.Folder}/sleep-{name}; sed 's#\"true\"#\"sleep\",\"100000\"#; s#\"path\": \"rootfs\"#\"path\": \"{w.Bundle("default")}/rootfs\"#' {w.Bundle("default")}/config.json > {w.Folder}/sleep-{name}/config.json; " +
-                 $"{path} --root {w.Folder}/state-{name} run --detach --bundle {w.Folder}/sleep-{name} held-{name} < /dev/null > /dev/null 2>&1");
-        }
-        return new Scenario("OCI exec, docker's default config", [.. RuntimePrograms(w).Select(r =>
-            new Contender(r.Name, [r.Path, "--root", $"{w.Folder}/state-{r.Name}", "exec", $"held-{r.Name}", "true"]))]) { Target = 0.6, Against = "crun" };
+        const string Start = "seq 100 | xargs -P 8 -I N docker run -d --name hundred-N busybox sleep 100000 > /dev/null";
+        const string Remove = "docker ps -aqf name=hundred- | xargs -r docker rm -f > /dev/null";
+        Contender For(string peer, IReadOnlyDictionary<string, string> engine) => new(peer, ["sh", "-ec", remove ? Remove : Start], engine) { Before = () => w.Sh(remove ? $"{Remove}; {Start}" : Remove, engine) };
+        return new Scenario(name, w.Docker is { } docker ? [For("sampan", w.OurEngine), For("docker.io", docker)] : [For("sampan", w.OurEngine)]) { Target = target, Against = "docker.io", MostRounds = 2 };
     }
 
     private static Scenario Cli(Workspace w, string name, string[] arguments, double target)

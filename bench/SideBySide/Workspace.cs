@@ -111,6 +111,7 @@ public sealed class Workspace : IDisposable
 
     public void Dispose()
     {
+        RuntimeScenarios.End(this);
         foreach (IReadOnlyDictionary<string, string>? engine in (IReadOnlyDictionary<string, string>?[])[OurEngine, Docker])
         {
             if (engine is { Count: > 0 }) Sh("docker ps -aq | xargs -r docker rm -f > /dev/null", engine);

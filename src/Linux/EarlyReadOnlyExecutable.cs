@@ -1,5 +1,6 @@
 using System.Runtime;
 using System.Runtime.InteropServices;
+using Sampan.Linux.Events;
 using Sampan.Linux.Native;
 
 namespace Sampan.Linux;
@@ -10,7 +11,7 @@ namespace Sampan.Linux;
 internal static unsafe partial class EarlyReadOnlyExecutable
 {
     private const int AT_FDCWD = -100, AT_EMPTY_PATH = 0x1000, O_CLOEXEC = 0x80000, O_PATH = 0x200000, OPEN_TREE_CLONE = 1;
-    private const int M_ARENA_MAX = -8;
+    private const int M_ARENA_MAX = -8, SIG_BLOCK = 0;
     private const nint ST_RDONLY = 1;
 
     /// <summary>Called by the loader with main's arguments, after libc's own initializers.</summary>
@@ -18,7 +19,10 @@ internal static unsafe partial class EarlyReadOnlyExecutable
     internal static void Run(int argc, byte** argv, byte** envp)
     {
         mallopt(M_ARENA_MAX, 1); // the runtime's helper threads hardly allocate: no 64 MB of address space and no pages of its own for each
-        if (RawSyscall.Invoke(SyscallNumber.geteuid) == 0 && StartsProcesses(argc, argv) && !IsInner(envp)) Become(argv, envp);
+        if (!StartsProcesses(argc, argv)) return;
+        ulong forwarded = ForwardedSignals.Mask;
+        RawSyscall.Invoke(SyscallNumber.rt_sigprocmask, SIG_BLOCK, (nint)(&forwarded), 0, sizeof(ulong));
+        if (RawSyscall.Invoke(SyscallNumber.geteuid) == 0 && !IsInner(envp)) Become(argv, envp);
     }
 
     [LibraryImport("libc")]

@@ -24,9 +24,9 @@ public sealed partial class Container : IDisposable
 
     public string Id { get; }
 
-    /// <summary>The bundle's config.json.</summary>
-    /// <exception cref="FaultException">NotFound: the bundle is gone.</exception>
-    public RuntimeSpec Spec => _spec ??= ReadSpec(Bundle);
+    /// <summary>The config that it was made with.</summary>
+    /// <exception cref="FaultException">NotFound: neither the state directory nor the bundle has it.</exception>
+    public RuntimeSpec Spec => _spec ??= _directory.KeptConfig() ?? ReadSpec(Bundle);
 
     public string Bundle => _state.Bundle;
 
@@ -73,6 +73,7 @@ public sealed partial class Container : IDisposable
                 CgroupsOfCreator = null,
                 SystemdUnit = null,
                 StandardStreams = null,
+                LaterHooks = null,
             };
         }
     }
@@ -99,7 +100,7 @@ public sealed partial class Container : IDisposable
         try
         {
             // Its program runs or has run: that is what these hooks are told, also when it was quick. runtime.md § Lifecycle, 9
-            new HookRun("poststart", Spec.Hooks?.Poststart).Run(State with { Status = "running", Pid = Pid });
+            if (MayHave("poststart")) new HookRun("poststart", Spec.Hooks?.Poststart).Run(State with { Status = "running", Pid = Pid });
         }
         catch
         {
@@ -178,8 +179,9 @@ public sealed partial class Container : IDisposable
         if (!isRemoved) Cgroup.Delete(TimeSpan.FromSeconds(10));
         ContainerState stopped = State with { Status = "stopped", Pid = 0 };
         RemoveRdtGroup();
+        IReadOnlyList<Hook>? hooks = MayHave("poststop") && HasConfig ? Spec.Hooks?.Poststop : null;
         _directory.Remove();
-        if (File.Exists(Path.Combine(Bundle, ConfigName)) || _spec is not null) new HookRun("poststop", Spec.Hooks?.Poststop).RunEach(stopped, warn);
+        if (hooks is not null) new HookRun("poststop", hooks).RunEach(stopped, warn);
     }
 
     public void Dispose()
@@ -195,6 +197,12 @@ public sealed partial class Container : IDisposable
         SafeFileHandle file = Files.TryOpenAt(null, path, OpenFlags.ReadOnly, 0, out Errno errno)
             ?? throw (errno == Errno.ENOENT ? new FaultException(FaultKind.NotFound, $"JSON specification file {ConfigName} not found in bundle '{bundle}'")
                 : new LinuxException(errno, "open", $"cannot open '{path}'"));
+        return ReadSpec(file, path);
+    }
+
+    /// <param name="file">Closed here.</param>
+    internal static RuntimeSpec ReadSpec(SafeFileHandle file, string path)
+    {
         using (file)
         {
             RuntimeSpec spec = RuntimeSpecReader.Read(Files.ReadAll(file, path));
@@ -209,6 +217,17 @@ public sealed partial class Container : IDisposable
         return new Container(id, null, directory, state, ChildProcess.Find(state.Pid), ContainerCgroup.Find(state), null);
     }
 
+    private bool MayHave(string moment)
+    {
+        if (_state.LaterHooks is null) return true;
+        foreach (string hook in _state.LaterHooks)
+            if (hook == moment) return true;
+        return false;
+    }
+
+    // Of a container made by a version that kept no copy the bundle may be gone.
+    private bool HasConfig => _spec is not null || (_spec = _directory.KeptConfig()) is not null || File.Exists(Path.Combine(Bundle, ConfigName));
+
     private bool HasOwnPidNamespace => Spec.Linux?.Namespace("pid") is { Path: null or "" };
 
     private bool HasOwnMounts => Spec.Linux?.Namespace("mount") is { Path: null or "" };
@@ -217,8 +236,8 @@ public sealed partial class Container : IDisposable
 
     private void RemoveRdtGroup()
     {
-        // A bundle that is gone says nothing of groups, and a machine without resctrl has none.
-        if (Directory.Exists("/sys/fs/resctrl/tasks") && File.Exists(Path.Combine(Bundle, ConfigName))) IntelRdtGroup.Of(Spec, Id)?.Remove();
+        // A machine without resctrl has no groups.
+        if (Directory.Exists("/sys/fs/resctrl/tasks") && HasConfig) IntelRdtGroup.Of(Spec, Id)?.Remove();
     }
 
     private unsafe void AwaitEnd()

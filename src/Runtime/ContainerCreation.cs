@@ -74,6 +74,7 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
                 // Who looks for the container later need not be in the group that we are in.
                 CgroupsOfCreator = place.Path is { } path && !path.StartsWith('/') ? ProcessCgroup.Text() : null,
             };
+            directory.KeepConfig(options.Bundle);
             directory.Write(state);
             return new Container(id, spec, directory, state, child.Process, place.Group, _pty?.Master);
         }
@@ -182,14 +183,5 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
         return new FaultException(cause.Kind, $"unable to start container process: error during container init: {cause.Message}", failure);
     }
 
-    private ContainerState State(int pid, string status) => new()
-    {
-        Id = id,
-        Status = status,
-        Pid = pid,
-        Bundle = options.Bundle,
-        Rootfs = Path.GetFullPath(spec.Root!.Path, options.Bundle),
-        Created = _created,
-        Annotations = spec.Annotations,
-    };
+    private ContainerState State(int pid, string status) => NewState.Of(id, spec, options.Bundle, pid, status, _created);
 }

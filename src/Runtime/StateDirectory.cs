@@ -11,6 +11,7 @@ internal sealed class StateDirectory : IDisposable
 {
     private const string Document = "state.json";
     private const string CgroupNote = "cgroup";
+    private const string Config = "config.json";
     internal const string SeccompCacheName = "@seccomp";
     private const int LongestId = 1024;
     private readonly string _path;
@@ -58,6 +59,18 @@ internal sealed class StateDirectory : IDisposable
 
     internal void Write(ContainerState state) => Files.Replace($"{_path}/{Document}", ContainerStateJson.Write(state));
 
+    /// <summary>Copies the bundle's config.json: what becomes of that later does not change the container. runtime.md § Lifecycle, 2</summary>
+    internal void KeepConfig(string bundle)
+    {
+        using SafeFileHandle? given = Files.TryOpenAt(null, $"{bundle}/{Config}", OpenFlags.ReadOnly, 0, out _);
+        if (given is null) return;   // the config of a caller who made it in memory is not on any disk
+        using SafeFileHandle kept = Files.OpenAt(Handle, Config, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate, 0x180 /* 0600 */);
+        Files.WriteAll(kept, Files.ReadAll(given, Config), $"{_path}/{Config}");
+    }
+
+    /// <summary>Null for a container made by a version that kept none, or in memory.</summary>
+    internal RuntimeSpec? KeptConfig() => Files.TryOpenAt(Handle, Config, OpenFlags.ReadOnly, 0, out _) is { } file ? Container.ReadSpec(file, $"{_path}/{Config}") : null;
+
     /// <summary>Null when the container was never made whole.</summary>
     internal ContainerState? Read()
     {
@@ -68,7 +81,7 @@ internal sealed class StateDirectory : IDisposable
     /// <summary>Idempotent.</summary>
     internal void Remove()
     {
-        foreach (string name in (ReadOnlySpan<string>)[Document, CgroupNote]) Libc.unlinkat(Handle.Fd(), name, 0);
+        foreach (string name in (ReadOnlySpan<string>)[Document, CgroupNote, Config]) Libc.unlinkat(Handle.Fd(), name, 0);
         if (Libc.unlinkat(Libc.AT_FDCWD, _path, Libc.AT_REMOVEDIR) < 0 && Directory.Exists(_path)) Directory.Delete(_path, recursive: true);
     }
 

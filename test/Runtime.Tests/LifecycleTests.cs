@@ -129,6 +129,44 @@ public sealed class LifecycleTests : IDisposable
     }
 
     [Fact]
+    public void A_new_size_of_the_terminal_reaches_a_program_that_writes_nothing()
+    {
+        Bundle bundle = new(_host);
+        bundle.Mount("/mnt", "bind", _host.Folder, "bind");
+        bundle.Process["terminal"] = true;
+        bundle.Process["args"] = new JsonArray("sh", "-c", "trap 'stty size > /mnt/size; exit 0' WINCH; touch /mnt/ready; while :; do sleep 0.1; done");
+        string run = $"tty > {_host.Folder}/tty; exec {RuntimeProgramHost.Program} --root {_host.StateRoot} run -b {bundle.Write()} {_host.Id}";
+        using Process script = Process.Start(new ProcessStartInfo("script", ["-qec", run, "/dev/null"]) { RedirectStandardInput = true, RedirectStandardOutput = true })!;
+        Assert.True(SpinWait.SpinUntil(() => File.Exists($"{_host.Folder}/ready"), TimeSpan.FromSeconds(30)));
+        RuntimeProgramHost.Succeed(RuntimeProgramHost.Execute("stty", "-F", File.ReadAllText($"{_host.Folder}/tty").Trim(), "rows", "33", "cols", "77"));
+        Assert.True(script.WaitForExit(TimeSpan.FromSeconds(30)), "the program heard of no new size");
+        Assert.Equal("33 77\n", File.ReadAllText($"{_host.Folder}/size"));
+    }
+
+    /// <summary>"Any changes made to the config.json file after this operation will not have an effect on the container." runtime.md § Create</summary>
+    [Fact]
+    public void What_becomes_of_the_bundle_after_the_creation_does_not_change_the_container()
+    {
+        Bundle bundle = new(_host);
+        bundle.Process["args"] = new JsonArray("sleep", "1000");
+        bundle.Process["env"] = new JsonArray("PATH=/bin", "MADE=with");
+        bundle.Config["hooks"] = new JsonObject
+        {
+            ["poststart"] = new JsonArray(new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", $"touch {_host.Folder}/poststart") }),
+            ["poststop"] = new JsonArray(new JsonObject { ["path"] = "/bin/sh", ["args"] = new JsonArray("sh", "-c", $"touch {_host.Folder}/poststop") }),
+        };
+        string folder = bundle.Write();
+        RuntimeProgramHost.Succeed(_host.Run("create", "-b", folder, _host.Id));
+        File.WriteAllText($"{folder}/config.json", "{}");
+        RuntimeProgramHost.Succeed(_host.Run("start", _host.Id));
+        Assert.True(File.Exists($"{_host.Folder}/poststart"));
+        File.Delete($"{folder}/config.json");
+        Assert.Contains("MADE=with", RuntimeProgramHost.Succeed(_host.Run("exec", _host.Id, "env")));
+        RuntimeProgramHost.Succeed(_host.Run("delete", "--force", _host.Id));
+        Assert.True(File.Exists($"{_host.Folder}/poststop"));
+    }
+
+    [Fact]
     public void Ids_are_taken_once_and_must_be_plain()
     {
         _host.StartSleeper();

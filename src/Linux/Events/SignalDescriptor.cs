@@ -41,6 +41,13 @@ public sealed unsafe class SignalDescriptor : IDisposable
         return true;
     }
 
+    internal static void SetBlocked(ReadOnlySpan<int> signals, bool blocked)
+    {
+        byte* set = stackalloc byte[Spawn.SignalSetSize];
+        Fill(set, signals);
+        Libc.pthread_sigmask(blocked ? Libc.SIG_BLOCK : Libc.SIG_UNBLOCK, set, null);
+    }
+
     private static void Fill(byte* set, ReadOnlySpan<int> signals)
     {
         Libc.sigemptyset(set);

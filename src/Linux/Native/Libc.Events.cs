@@ -10,7 +10,7 @@ public static unsafe partial class Libc
     public const int EPOLL_CTL_MOD = 3;
     public const int SFD_NONBLOCK = 0x800;
     public const int SFD_CLOEXEC = 0x80000;
-    public const int SIG_BLOCK = 0;
+    public const int SIG_BLOCK = 0, SIG_UNBLOCK = 1;
     public const int CLOCK_REALTIME = 0;
 
     [LibraryImport("libc", SetLastError = true)]

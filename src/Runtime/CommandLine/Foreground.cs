@@ -1,6 +1,6 @@
-using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 using Sampan.Linux;
+using Sampan.Linux.Events;
 using Sampan.Linux.Native;
 using Sampan.Linux.Terminals;
 
@@ -9,55 +9,58 @@ namespace Sampan.Runtime.CommandLine;
 /// <summary>Stands in for a process until it ends: passes signals on to it, and between its terminal and ours what is typed and shown.</summary>
 internal sealed unsafe class Foreground : IDisposable
 {
+    private const int BufferSize = 16 * 1024;
     private readonly ChildProcess _process;
     private readonly SafeFileHandle? _console;
-    private const int BufferSize = 16 * 1024;
-    // HUP INT QUIT USR1 USR2 ALRM TERM CONT TSTP TTIN TTOU VTALRM PROF IO: all that a program may be sent to do something. signal(7)
-    private static ReadOnlySpan<int> Passed => [1, 2, 3, 10, 12, 14, 15, 18, 20, 21, 22, 26, 27, 29];
-    private readonly List<PosixSignalRegistration> _signals = [];
     private readonly bool _ownsKeyboard;
-    private volatile bool _sizeIsOld = true;
+    private readonly SignalDescriptor _signals;
+    private bool _sizeIsOld = true;
 
     /// <param name="ownsKeyboard">False when the process is on our terminal itself and hears the keyboard's signals from it.</param>
     internal Foreground(ChildProcess process, SafeFileHandle? console, bool ownsKeyboard = true)
     {
-        _ownsKeyboard = ownsKeyboard;
-        (_process, _console) = (process, console);
-        foreach (int signal in Passed) _signals.Add(PosixSignalRegistration.Create((PosixSignal)signal, PassOn));
-        // The signal interrupts no poll of this thread, so the new size shows with the next byte typed or written.
-        if (console is null) return;
+        (_process, _console, _ownsKeyboard) = (process, console, ownsKeyboard);
+        ForwardedSignals.Block();
+        _signals = new SignalDescriptor(ForwardedSignals.All);
         // Our own terminal ends lines as it likes; to a pipe they go as the program wrote them.
-        Terminal.Of(console.Fd())?.ClearNewlineMapping();
-        _signals.Add(PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => _sizeIsOld = true));
+        if (console is not null) Terminal.Of(console.Fd())?.ClearNewlineMapping();
     }
 
     internal ExitStatus Wait()
     {
-        if (_console is null) return _process.Wait();
-        using RawMode? raw = Terminal.Of(0)?.EnterRawMode(keepsOutput: true);
+        using RawMode? raw = _console is null ? null : Terminal.Of(0)?.EnterRawMode(keepsOutput: true);
         Relay();
         return _process.Wait();
     }
 
-    // Until the other side of the terminal is closed by its last process, with what was still written to it read out.
+    public void Dispose() => _signals.Dispose();
+
+    // Until the process has ended and the other side of its terminal is closed by the last that had it, with what was still written to it read out.
     private void Relay()
     {
         byte* buffer = stackalloc byte[BufferSize];
-        PollFd* ends = stackalloc PollFd[2];
-        (ends[0].Fd, ends[0].Events) = (_console!.Fd(), PollFd.POLLIN);
-        (ends[1].Fd, ends[1].Events) = (0, PollFd.POLLIN);
-        while (true)
+        PollFd* ends = stackalloc PollFd[4];
+        ref PollFd signals = ref ends[0], ended = ref ends[1], console = ref ends[2], input = ref ends[3];
+        signals = Watch(_signals.Handle.Fd());
+        ended = Watch(_process.Pidfd.Fd());
+        console = Watch(_console?.Fd() ?? -1);
+        input = Watch(_console is null ? -1 : 0);
+        while (ended.Fd >= 0 || console.Fd >= 0)
         {
             ResizeLikeOurs();
-            if (Libc.poll(ends, 2, -1) < 0)
+            if (Libc.poll(ends, 4, -1) < 0)
             {
                 if (LinuxException.LastError == Errno.EINTR) continue;
-                throw LinuxException.FromLastError("poll", "cannot wait for the terminal");
+                throw LinuxException.FromLastError("poll", "cannot wait for the process in the foreground");
             }
-            if (ends[0].Revents != 0 && !Copy(_console!.Fd(), 1, buffer)) return;
-            if (ends[1].Revents != 0 && !Copy(0, _console!.Fd(), buffer)) ends[1].Fd = -1;   // our input has ended; the program goes on
+            if (signals.Revents != 0) PassOn(_signals.Take());
+            if (ended.Revents != 0) ended.Fd = -1;
+            if (console.Revents != 0 && !Copy(_console!.Fd(), 1, buffer)) console.Fd = input.Fd = -1;
+            if (input.Fd >= 0 && input.Revents != 0 && !Copy(0, _console!.Fd(), buffer)) input.Fd = -1;   // our input has ended; the program goes on
         }
     }
+
+    private static PollFd Watch(int fd) => new() { Fd = fd, Events = PollFd.POLLIN };
 
     private static bool Copy(int from, int to, byte* buffer)
     {
@@ -71,32 +74,17 @@ internal sealed unsafe class Foreground : IDisposable
 
     private void ResizeLikeOurs()
     {
-        if (!_sizeIsOld || Terminal.Of(0) is not { } own) return;
+        if (!_sizeIsOld || _console is null || Terminal.Of(0) is not { } own) return;
         _sizeIsOld = false;
         WindowSize size = own.Size;
-        if (size is not { Columns: 0, Rows: 0 }) Pty.Resize(_console!, size.Columns, size.Rows);   // a terminal that nobody looks at has no size
+        if (size is not { Columns: 0, Rows: 0 }) Pty.Resize(_console, size.Columns, size.Rows);   // a terminal that nobody looks at has no size
     }
 
-    public void Dispose()
+    private void PassOn(int signal)
     {
-        foreach (PosixSignalRegistration signal in _signals) signal.Dispose();
-    }
-
-    private void PassOn(PosixSignalContext context)
-    {
-        context.Cancel = true;
-        if (!_ownsKeyboard && context.Signal is (PosixSignal.SIGINT or PosixSignal.SIGQUIT or PosixSignal.SIGTSTP or PosixSignal.SIGTTIN or PosixSignal.SIGTTOU)) return;
-        _process.Signal(context.Signal switch
-        {
-            PosixSignal.SIGHUP => 1,
-            PosixSignal.SIGINT => 2,
-            PosixSignal.SIGQUIT => 3,
-            PosixSignal.SIGTERM => 15,
-            PosixSignal.SIGCONT => 18,
-            PosixSignal.SIGTSTP => 20,
-            PosixSignal.SIGTTIN => 21,
-            PosixSignal.SIGTTOU => 22,
-            var raw => (int)raw,
-        });
+        if (signal == ForwardedSignals.SIGWINCH) _sizeIsOld = true;
+        bool isOfKeyboard = signal is ForwardedSignals.SIGINT or ForwardedSignals.SIGQUIT or ForwardedSignals.SIGTSTP or ForwardedSignals.SIGTTIN or ForwardedSignals.SIGTTOU;
+        if (signal is 0 or ForwardedSignals.SIGWINCH || (!_ownsKeyboard && isOfKeyboard)) return;
+        _process.Signal(signal);
     }
 }

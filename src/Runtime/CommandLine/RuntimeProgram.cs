@@ -16,6 +16,7 @@ public static class RuntimeProgram
         try
         {
             options = new GlobalOptions(arguments);
+            Linux.Events.ForwardedSignals.Unblock();
             if (options.Command is "create" or "run" or "exec") RunFromReadOnlyMount(arguments);
             return Dispatch(options);
         }

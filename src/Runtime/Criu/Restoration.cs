@@ -117,6 +117,7 @@ internal sealed class Restoration(string id, string path, RuntimeSpec spec, Crea
                     SystemdUnit = place.Unit,
                     StandardStreams = _streams?.Names,
                 };
+                directory.KeepConfig(options.Bundle);
                 directory.Write(_state);
                 break;
             case "orphan-pts-master":
@@ -126,16 +127,7 @@ internal sealed class Restoration(string id, string path, RuntimeSpec spec, Crea
         descriptor?.Dispose();
     }
 
-    private ContainerState State(int pid, string status) => new()
-    {
-        Id = id,
-        Status = status,
-        Pid = pid,
-        Bundle = options.Bundle,
-        Rootfs = Path.GetFullPath(spec.Root!.Path, options.Bundle),
-        Created = DateTime.UtcNow,
-        Annotations = spec.Annotations,
-    };
+    private ContainerState State(int pid, string status) => NewState.Of(id, spec, options.Bundle, pid, status, DateTime.UtcNow);
 
     private static void Reap(int pid)
     {

@@ -8,8 +8,9 @@ namespace Sampan.Runtime.Rootfs;
 
 /// <summary>Device files: the six that every container has and those of linux.devices. config-linux.md § Default devices.</summary>
 /// <param name="bindOnly">mknod is refused in a user namespace: then the host's are bound.</param>
-internal sealed class DeviceNodes(RootDirectory root, bool bindOnly)
+internal sealed class DeviceNodes(RootDirectory root, bool bindOnly) : IDisposable
 {
+    private const string Folder = "/dev";
     private static readonly DeviceSpec[] Defaults =
     [
         new() { Path = "/dev/null", Type = "c", Major = 1, Minor = 3, FileMode = Everybody },
@@ -21,6 +22,9 @@ internal sealed class DeviceNodes(RootDirectory root, bool bindOnly)
     ];
 
     private const uint Everybody = 0x1B6;   // 0666
+    private readonly SafeFileHandle _dev = root.MakeDirectory(Folder);
+
+    public void Dispose() => _dev.Dispose();
 
     /// <summary>Where a container with these has devices.</summary>
     internal static List<string> Paths(IReadOnlyList<DeviceSpec> devices)
@@ -44,22 +48,21 @@ internal sealed class DeviceNodes(RootDirectory root, bool bindOnly)
     }
 
     /// <summary>The links that programs expect.</summary>
-    internal static void Link(RootDirectory root)
+    internal void Link()
     {
-        using SafeFileHandle dev = root.MakeDirectory("/dev");
-        Link(dev, "/proc/self/fd", "fd");
-        Link(dev, "/proc/self/fd/0", "stdin");
-        Link(dev, "/proc/self/fd/1", "stdout");
-        Link(dev, "/proc/self/fd/2", "stderr");
+        Link("/proc/self/fd", "fd");
+        Link("/proc/self/fd/0", "stdin");
+        Link("/proc/self/fd/1", "stdout");
+        Link("/proc/self/fd/2", "stderr");
         using (SafeFileHandle? core = root.Find("/proc/kcore"))
-            if (core is not null) Link(dev, "/proc/kcore", "core");
-        Libc.unlinkat(dev.Fd(), "ptmx", 0);
-        Link(dev, "pts/ptmx", "ptmx");
+            if (core is not null) Link("/proc/kcore", "core");
+        Libc.unlinkat(_dev.Fd(), "ptmx", 0);
+        Link("pts/ptmx", "ptmx");
     }
 
-    private static void Link(SafeFileHandle dev, string target, string name)
+    private void Link(string target, string name)
     {
-        if (Libc.symlinkat(target, dev.Fd(), name) < 0 && LinuxException.LastError != Errno.EEXIST)
+        if (Libc.symlinkat(target, _dev.Fd(), name) < 0 && LinuxException.LastError != Errno.EEXIST)
             throw LinuxException.FromLastError("symlink", $"cannot link '/dev/{name}'");
     }
 
@@ -80,7 +83,8 @@ internal sealed class DeviceNodes(RootDirectory root, bool bindOnly)
             return;
         }
         string name = device.Path[(slash + 1)..];
-        using SafeFileHandle parent = root.MakeDirectory(device.Path[..slash]);
+        using SafeFileHandle? elsewhere = slash == Folder.Length && device.Path.StartsWith(Folder, StringComparison.Ordinal) ? null : root.MakeDirectory(device.Path[..slash]);
+        SafeFileHandle parent = elsewhere ?? _dev;
         uint major = (uint)(device.Major ?? 0), minor = (uint)(device.Minor ?? 0);
         if (Libc.mknodat(parent.Fd(), name, (uint)kind | (device.FileMode ?? Everybody), DeviceNumber(major, minor)) < 0)
         {

@@ -56,8 +56,9 @@ internal sealed unsafe class RootfsBuilder(RuntimeSpec spec, CreateOptions optio
             }
         if (!IsDevBound())
         {
-            new DeviceNodes(_root, bindOnly: namespaces.HasUser).Make(spec.Linux?.Devices ?? []);
-            DeviceNodes.Link(_root);
+            using DeviceNodes devices = new(_root, bindOnly: namespaces.HasUser);
+            devices.Make(spec.Linux?.Devices ?? []);
+            devices.Link();
         }
         // A working directory that the image lacks is made, as every runtime does.
         if (spec.Process?.Cwd is { Length: > 1 } cwd) _root.MakeDirectory(cwd).Dispose();

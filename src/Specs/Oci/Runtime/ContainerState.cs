@@ -33,4 +33,7 @@ public sealed record ContainerState
     /// <summary>Ours: its standard input, output and error at its start, each "pipe:[INODE]", or empty for anything else; null when none is a pipe.
     /// A restore connects them again.</summary>
     public IReadOnlyList<string>? StandardStreams { get; init; }
+
+    /// <summary>Ours: the hooks after its creation that its config names, of "poststart" and "poststop": without any, start and delete need not read it; null when not noted.</summary>
+    public IReadOnlyList<string>? LaterHooks { get; init; }
 }

@@ -43,6 +43,12 @@ public static class ContainerStateJson
             json.WritePropertyName("standardStreams"u8);
             StreamNamesJson.Write(json, streams);
         }
+        if (state.LaterHooks is { } hooks)
+        {
+            json.WriteStartArray("laterHooks"u8);
+            foreach (string hook in hooks) json.WriteStringValue(hook);
+            json.WriteEndArray();
+        }
         json.WriteEndObject();
     }
 
@@ -55,7 +61,7 @@ public static class ContainerStateJson
         int pid = 0;
         ulong? started = null;
         Dictionary<string, string>? annotations = null;
-        List<string>? streams = null;
+        List<string>? streams = null, hooks = null;
         PropertyName property = default;
         while (json.NextProperty(ref property))
         {
@@ -73,6 +79,7 @@ public static class ContainerStateJson
             else if (property.Is("cgroupsOfCreator"u8)) cgroupsOfCreator = json.String();
             else if (property.Is("systemdUnit"u8)) unit = json.String();
             else if (property.Is("standardStreams"u8)) streams = json.Strings();
+            else if (property.Is("laterHooks"u8)) hooks = json.Strings();
         }
         return new()
         {
@@ -91,6 +98,7 @@ public static class ContainerStateJson
             CgroupsOfCreator = cgroupsOfCreator,
             SystemdUnit = unit,
             StandardStreams = streams,
+            LaterHooks = hooks,
         };
     }
 }

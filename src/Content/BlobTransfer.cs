@@ -10,7 +10,7 @@ internal sealed class BlobTransfer(ContentStore store, Descriptor descriptor, Op
 {
     private readonly Queue<OpenBlob> _sources = new([open]);   // not tried yet; guarded by itself
     private readonly HashSet<OpenBlob> _known = [open];
-    private const int ChunkBytes = 128 * 1024;
+    private const int ChunkBytes = 64 * 1024;   // no large object: those stay until a full collection
     private readonly CancellationTokenSource _cancel = new();
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);

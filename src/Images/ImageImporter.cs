@@ -29,7 +29,7 @@ internal sealed class ImageImporter(ImageStore store, ApplyOptions applying)
     private Descriptor Receive(Stream tar, ImageLease lease, CancellationToken ct)
     {
         using var received = new BlockingStream(tar, ct);
-        byte[] buffer = new byte[128 * 1024];
+        byte[] buffer = new byte[64 * 1024];
         int start = received.ReadAtLeast(buffer, 6, throwOnEndOfStream: false);
         CompressionFormat format = Decompression.Detect(buffer.AsSpan(0, start));
         using Stream whole = new PrefixedStream(buffer.AsMemory(0, start).ToArray(), received);

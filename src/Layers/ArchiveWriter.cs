@@ -7,7 +7,7 @@ namespace Sampan.Layers;
 public sealed class ArchiveWriter(Stream target)
 {
     private readonly TarWriter _writer = new(target);
-    private readonly byte[] _buffer = new byte[256 * 1024];
+    private readonly byte[] _buffer = new byte[80 * 1024];   // no large object: those stay until a full collection
 
     /// <param name="name">Ends with '/'.</param>
     public void WriteFolder(string name) => _writer.WriteEntry(new TarEntry { Kind = TarKind.Directory, Name = Encoding.UTF8.GetBytes(name), Mode = 0x1ED /* 0755 */ });

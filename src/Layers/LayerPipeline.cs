@@ -1,20 +1,19 @@
 using System.Runtime.ExceptionServices;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Sampan.Faults;
 using Sampan.Layers.Tar;
+using Sampan.Linux;
 using Sampan.Specs.Oci.Image;
 
 namespace Sampan.Layers;
 
 /// <summary>Two threads beside the caller's: one reads and inflates into a ring of buffers, one hashes them, and the caller takes the same
 /// bytes as a tar. A buffer is filled again when both are done with it, so memory stays the same however large the layer is.</summary>
-internal sealed unsafe class LayerPipeline : TarSource, IDisposable
+internal sealed class LayerPipeline : TarSource, IDisposable
 {
     private const int Buffers = 8, BufferSize = 256 * 1024;
     private const int ThreadStack = 256 * 1024;
-    // Outside of the managed heap: a daemon at rest gives them back.
-    private readonly byte* _memory = (byte*)NativeMemory.Alloc(Buffers * BufferSize);
+    private readonly MappedMemory _memory = new(Buffers * BufferSize);
     private readonly int[] _lengths = new int[Buffers];
     private readonly object _gate = new();   // guards the counts and flags below; a buffer belongs to whom the counts say
     private readonly Stream _tar;
@@ -54,7 +53,7 @@ internal sealed unsafe class LayerPipeline : TarSource, IDisposable
         _inflater.Join();
         _hasher.Join();
         _hash.Dispose();
-        NativeMemory.Free(_memory);
+        _memory.Free();
     }
 
     protected override ReadOnlySpan<byte> Next(int most)
@@ -162,5 +161,5 @@ internal sealed unsafe class LayerPipeline : TarSource, IDisposable
         }
     }
 
-    private Span<byte> Buffer(long number) => new(_memory + number % Buffers * BufferSize, BufferSize);
+    private Span<byte> Buffer(long number) => _memory.GetSpan().Slice((int)(number % Buffers) * BufferSize, BufferSize);
 }

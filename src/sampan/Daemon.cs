@@ -6,6 +6,7 @@ using Sampan.EngineApi;
 using Sampan.Faults;
 using Sampan.Images;
 using Sampan.Layers;
+using Sampan.Linux;
 using Sampan.Networks;
 using Sampan.Snapshots;
 using Sampan.Volumes;
@@ -72,6 +73,7 @@ internal static partial class Daemon
     private static async Task ServeAsync(DaemonOptions options, DaemonLog logs, ILogger log)
     {
         long begin = Environment.TickCount64;
+        MallocArenas.Limit(2);
         using var stop = new CancellationTokenSource();
         void Stop(PosixSignalContext context)
         {

@@ -57,6 +57,21 @@ public sealed class ImageTests : IAsyncLifetime
         Assert.Equal($"[{_registry.Name}/busybox@{digest}]", await _engine.InspectAsync($"{_registry.Name}/busybox@{digest}", "{{.RepoDigests}}"));
     }
 
+    /// <summary>SPECIFICATION: peak memory. VmHWM is the most that was resident at once, pages of the program included. proc_pid_status(5)</summary>
+    [Fact]
+    public async Task A_daemon_that_pulls_saves_loads_pushes_and_removes_time_and_again_never_takes_more_than_60_megabytes()
+    {
+        string name = $"{_registry.Name}/debian:again", archive = Path.Combine(_engine.Host.Folder, "again.tar");
+        await _registry.PushAsync("debian", "debian:again");
+        for (int i = 0; i < 3; i++)
+        {
+            foreach (string[] work in (string[][])[["pull", "-q", name], ["run", "--rm", name, "true"], ["save", "-o", archive, name], ["rmi", name], ["load", "-q", "-i", archive], ["push", "-q", name], ["rmi", name]])
+                (await _engine.DockerAsync(work)).Succeeded();
+        }
+        string peak = (await Command.RunAsync(["awk", "/^VmHWM:/ { print $2 }", $"/proc/{_engine.DaemonPid}/status"])).Line;
+        Assert.InRange(int.Parse(peak, System.Globalization.CultureInfo.InvariantCulture) * 1024L, 1, 60_000_000);
+    }
+
     [Fact]
     public async Task Pulling_an_unknown_tag_says_manifest_unknown()
     {

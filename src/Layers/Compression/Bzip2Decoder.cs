@@ -66,6 +66,7 @@ internal sealed unsafe class Bzip2Decoder : DecoderStream
             NativeMemory.Free(_stream);
             _stream = null;
         }
+        _input.Dispose();
         base.Dispose(disposing);
     }
 

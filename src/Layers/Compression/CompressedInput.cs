@@ -1,10 +1,12 @@
+using Sampan.Linux;
+
 namespace Sampan.Layers.Compression;
 
 /// <summary>The caller's stream: read in large pieces, counted, its first bytes looked at before they are read.</summary>
 internal sealed class CompressedInput(Stream stream, Action<long>? progress, CancellationToken ct) : DecoderStream
 {
-    private const int ProgressStep = 256 * 1024;
-    private readonly byte[] _buffer = new byte[128 * 1024];
+    private const int ProgressStep = 256 * 1024, BufferBytes = 128 * 1024;
+    private readonly MappedMemory _buffer = new(BufferBytes);
     private int _start, _end;
     private long _reported;
 
@@ -15,7 +17,7 @@ internal sealed class CompressedInput(Stream stream, Action<long>? progress, Can
     internal ReadOnlySpan<byte> Peek(int length)
     {
         while (_end < length && Fill(_end) > 0) { }
-        return _buffer.AsSpan(0, Math.Min(length, _end));
+        return _buffer.GetSpan()[..Math.Min(length, _end)];
     }
 
     public override int Read(Span<byte> buffer)
@@ -26,7 +28,7 @@ internal sealed class CompressedInput(Stream stream, Action<long>? progress, Can
             if (Fill(0) == 0) return 0;
         }
         int length = Math.Min(buffer.Length, _end - _start);
-        _buffer.AsSpan(_start, length).CopyTo(buffer);
+        _buffer.GetSpan().Slice(_start, length).CopyTo(buffer);
         _start += length;
         return length;
     }
@@ -39,7 +41,7 @@ internal sealed class CompressedInput(Stream stream, Action<long>? progress, Can
             _start = _end = 0;
             Fill(0);
         }
-        ReadOnlyMemory<byte> rest = _buffer.AsMemory(_start, _end - _start);
+        ReadOnlyMemory<byte> rest = _buffer.Memory[_start.._end];
         _start = _end;
         return rest;
     }
@@ -53,7 +55,7 @@ internal sealed class CompressedInput(Stream stream, Action<long>? progress, Can
     private int Fill(int at)
     {
         ct.ThrowIfCancellationRequested();
-        int got = stream.Read(_buffer, at, _buffer.Length - at);
+        int got = stream.Read(_buffer.GetSpan()[at..]);
         _end = at + got;
         Count += got;
         if (progress is not null && (Count - _reported >= ProgressStep || (got == 0 && Count > _reported)))
@@ -62,5 +64,11 @@ internal sealed class CompressedInput(Stream stream, Action<long>? progress, Can
             progress(Count);
         }
         return got;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _buffer.Free();
+        base.Dispose(disposing);
     }
 }

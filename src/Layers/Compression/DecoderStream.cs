@@ -1,6 +1,6 @@
 namespace Sampan.Layers.Compression;
 
-/// <summary>A forward-only stream of decoded bytes. Closing it leaves the stream below open: that one is the caller's.</summary>
+/// <summary>A forward-only stream of decoded bytes. Closing it closes the <see cref="CompressedInput"/> below, which leaves the stream it reads open: that one is the caller's.</summary>
 internal abstract class DecoderStream : Stream
 {
     public override bool CanRead => true;

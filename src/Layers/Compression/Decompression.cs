@@ -17,7 +17,18 @@ public static class Decompression
     /// Bytes behind gzip's last member are not read.</summary>
     /// <exception cref="Faults.FaultException">NotSupported: the library for the format is missing. While reading, InvalidArgument: damaged data.</exception>
     public static Stream Open(Stream stream, out CompressionFormat format, CancellationToken ct)
-        => Open(new CompressedInput(stream, null, ct), out format);
+    {
+        CompressedInput input = new(stream, null, ct);
+        try
+        {
+            return Open(input, out format);
+        }
+        catch
+        {
+            input.Dispose();
+            throw;
+        }
+    }
 
     internal static Stream Open(CompressedInput input, out CompressionFormat format)
     {

@@ -6,7 +6,7 @@ namespace Sampan.Layers.Compression;
 /// <summary>gzip, RFC 1952, also of several members, by .NET's zlib-ng.</summary>
 internal sealed class GzipDecoder(CompressedInput input) : DecoderStream
 {
-    private readonly GZipStream _inner = new(input, CompressionMode.Decompress, leaveOpen: true);
+    private readonly GZipStream _inner = new(input, CompressionMode.Decompress);
 
     public override int Read(Span<byte> buffer)
     {

@@ -59,6 +59,7 @@ internal sealed unsafe class XzDecoder : DecoderStream
             NativeMemory.Free(_stream);
             _stream = null;
         }
+        _input.Dispose();
         base.Dispose(disposing);
     }
 

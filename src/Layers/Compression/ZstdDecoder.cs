@@ -55,6 +55,7 @@ internal sealed unsafe class ZstdDecoder : DecoderStream
     {
         if (_context != 0) _free(_context);
         _context = 0;
+        _input.Dispose();
         base.Dispose(disposing);
     }
 

@@ -68,7 +68,7 @@ public sealed class EngineHost
             _starter, killer, pauser, remover, new ContainerRenamer(_index, store, Events),
             new ContainerUpdater(store, Events), new ContainerPruner(_index, remover, images, Events),
             new ContainerInspector(endpoints, images), new ContainerLister(_index, endpoints, images),
-            new ContainerAttacher(_index, sockets, Events), new ContainerArchiver(images, Events), Events));
+            new ContainerAttacher(_index, sockets, Events), new ContainerArchiver(images, containerVolumes, Events), Events));
         Execs = new ExecService(_index, execStarter, Events);
         end.Ended = Execs.Forget;
         _adopter.Adopted = Execs.AdoptAsync;

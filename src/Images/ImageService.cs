@@ -44,6 +44,10 @@ public sealed class ImageService : IDisposable
 
     public ISnapshotter Snapshotter => _store.Snapshotter;
 
+    /// <summary>Where the files of an image's layers lie.</summary>
+    public StorageDriverData Storage(Image image) =>
+        new() { Name = Snapshotter.Name, Data = image.TopLayer is { } top && Snapshotter.Exists(top) ? Snapshotter.Folders(top) : null };
+
     /// <summary>Brings an image from its registry and unpacks it. Names without tag and digest mean "latest".</summary>
     /// <exception cref="FaultException">NotFound, PermissionDenied, Unavailable with Docker's texts; nothing of it is kept.</exception>
     public Task<PullResult> PullAsync(ImageReference reference, PullOptions options, IProgress<PullProgress> progress, CancellationToken ct) =>

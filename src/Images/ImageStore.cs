@@ -19,6 +19,9 @@ internal sealed partial class ImageStore
 
     internal ImageStore(string root, ISnapshotter snapshotter, ILogger log)
     {
+        // Root's alone: layers hold what only root may read in a container.
+        Directory.CreateDirectory(root);
+        File.SetUnixFileMode(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         Content = ContentStore.Open(root);
         Snapshotter = snapshotter;
         Chains = new ChainHolds(snapshotter);

@@ -45,6 +45,13 @@ public interface ISnapshotter
     /// <exception cref="FaultException">NotFound.</exception>
     IReadOnlyList<Mount> ReadOnlyMounts(SnapshotKey key);
 
+    /// <summary>Where the files of a snapshot lie and are put together: <c>LowerDir</c>, <c>UpperDir</c>, <c>WorkDir</c> and <c>MergedDir</c> of `docker inspect`.
+    /// Null where there is nothing to put together.</summary>
+    IReadOnlyDictionary<string, string>? Folders(SnapshotKey key);
+
+    /// <summary>The same of a layer and those below it.</summary>
+    IReadOnlyDictionary<string, string>? Folders(ChainId name);
+
     /// <summary>The directory that holds the snapshot's own files (overlay: the upper directory), to apply a layer to or to pack its changes from.</summary>
     /// <exception cref="FaultException">NotFound. Conflict: a view has no files of its own.</exception>
     SafeFileHandle Open(SnapshotKey key);

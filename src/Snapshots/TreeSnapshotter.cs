@@ -55,6 +55,10 @@ internal sealed class TreeSnapshotter : ISnapshotter
 
     public IReadOnlyList<Mount> ReadOnlyMounts(SnapshotKey key) => Bind(_catalog.Get(key), "ro");
 
+    public IReadOnlyDictionary<string, string>? Folders(SnapshotKey key) => null;
+
+    public IReadOnlyDictionary<string, string>? Folders(ChainId name) => null;
+
     public SafeFileHandle Open(SnapshotKey key) => OpenDirectory(_catalog.Get(key).Directory
         ?? throw new FaultException(FaultKind.Conflict, $"cannot open snapshot '{key}': a view has no files of its own"));
 

@@ -8,12 +8,12 @@ namespace Sampan.Volumes;
 internal sealed record VolumeOptions(string Type, string Device, MountFlags Flags, string Data)
 {
     /// <summary>Null when there is nothing to mount.</summary>
-    /// <exception cref="FaultException">InvalidArgument with docker's texts; NotSupported for a size, which needs project quotas.</exception>
+    /// <exception cref="FaultException">InvalidArgument with docker's texts, for a size too: it needs project quotas.</exception>
     public static VolumeOptions? Parse(IReadOnlyDictionary<string, string> options)
     {
         foreach ((string key, _) in options)
         {
-            if (key is "size") throw new FaultException(FaultKind.NotSupported, "quota size requested but no quota support");
+            if (key is "size") throw new FaultException(FaultKind.InvalidArgument, "quota size requested but no quota support");
             if (key is not ("type" or "device" or "o"))
                 throw new FaultException(FaultKind.InvalidArgument, $"invalid option: \"{key}\"");
         }

@@ -53,7 +53,7 @@ public sealed class VolumeStore
         name = anonymous ? VolumeName.Random() : name!;
         VolumeName.Check(name);
         options ??= new Dictionary<string, string>();
-        _ = VolumeOptions.Parse(options);
+        CheckOptions(name, options);
         lock (_gate)
         {
             created = false;
@@ -77,6 +77,18 @@ public sealed class VolumeStore
         }
     }
 
+    private static void CheckOptions(string name, IReadOnlyDictionary<string, string> options)
+    {
+        try
+        {
+            _ = VolumeOptions.Parse(options);
+        }
+        catch (FaultException error)
+        {
+            throw new FaultException(error.Kind, $"create {name}: {error.Message}", error);
+        }
+    }
+
     /// <summary>Makes the volume's content reachable at its mountpoint, for volumes with mount options; to be called before a container that uses it starts.</summary>
     /// <exception cref="LinuxException">mount(2).</exception>
     public Volume Mount(string name)
@@ -89,6 +101,14 @@ public sealed class VolumeStore
             _mounted.Add(name);
             return volume;
         }
+    }
+
+    /// <summary>The same in the calling thread's own mount namespace, which ends with what was mounted in it: nothing is noted.</summary>
+    /// <exception cref="LinuxException">mount(2).</exception>
+    public void MountHere(string name)
+    {
+        Volume volume = Get(name);
+        if (VolumeOptions.Parse(volume.Options) is { } options && !IsMountPoint(volume.Mountpoint)) options.MountOn(volume.Mountpoint, name);
     }
 
     /// <summary>Undoes <see cref="Mount"/> when the last container is gone; nothing happens when it is not mounted.</summary>

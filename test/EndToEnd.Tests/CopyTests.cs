@@ -27,6 +27,43 @@ public sealed class CopyTests(EngineFixture fixture) : IClassFixture<EngineFixtu
     }
 
     [Fact]
+    public async Task A_stopped_container_shows_its_binds_and_volumes_where_they_will_be()
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(Engine.Host.Folder, "binds/sub")).Parent!.FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "file"), "of the bind");
+        await File.WriteAllTextAsync(Path.Combine(folder, "sub/x"), "deep");
+        (await Engine.DockerAsync("volume", "create", "--opt", "type=tmpfs", "--opt", "device=tmpfs", "--opt", "o=size=1m,mode=0700", "withoptions")).Succeeded();
+        (await Engine.DockerAsync("create", "--name", "bound", "-v", $"{folder}/file:/etc/single", "-v", "outer:/data", "-v", $"{folder}:/data/inner:ro",
+            "-v", "withoptions:/opt/tmpfs", "busybox", "true")).Succeeded();
+        Assert.Equal("of the bind", (await Engine.TypedAsync("docker cp bound:/etc/single - | tar xO")).Succeeded().Line);
+        Assert.Equal(["data/", "data/inner/", "data/inner/file", "data/inner/sub/", "data/inner/sub/x"],
+            (await Engine.TypedAsync("docker cp bound:/data - | tar t")).Succeeded().Lines);
+        Assert.StartsWith("drwx------", (await Engine.TypedAsync("docker cp bound:/opt/tmpfs - | tar tv")).Succeeded().Line, StringComparison.Ordinal);
+        (await Engine.DockerAsync("cp", $"{folder}/sub/x", "bound:/data/written")).Succeeded();
+        string mountpoint = (await Engine.DockerAsync("volume", "inspect", "-f", "{{.Mountpoint}}", "outer")).Succeeded().Line;
+        Assert.Equal("deep", await File.ReadAllTextAsync(Path.Combine(mountpoint, "written")));
+        Assert.Contains("mounted volume is marked read-only", (await Engine.DockerAsync("cp", $"{folder}/sub/x", "bound:/data/inner/new")).Exited(1).Error);
+        Assert.DoesNotContain("withoptions", (await Engine.Host.ShellAsync("cat /proc/self/mountinfo")).Succeeded().Output);
+        (await Engine.DockerAsync("rm", "bound")).Succeeded();
+    }
+
+    [Theory]
+    [InlineData("create", "/etc/single")]
+    [InlineData("run -d", "/etc/single")]
+    [InlineData("run -d", "/etc/hosts")]
+    public async Task A_file_that_is_mounted_in_a_container_is_not_replaced(string how, string path)
+    {
+        string file = Path.Combine(Engine.Host.Folder, "single");
+        await File.WriteAllTextAsync(file, "the host's");
+        (await Engine.TypedAsync($"docker {how} --name mounted -v {file}:/etc/single busybox sleep 100")).Succeeded();
+        string before = (await Engine.TypedAsync($"docker cp mounted:{path} - | tar xO")).Succeeded().Output;
+        Assert.Contains("device or resource busy", (await Engine.DockerAsync("cp", "/etc/passwd", $"mounted:{path}")).Exited(1).Error);
+        Assert.Equal(before, (await Engine.TypedAsync($"docker cp mounted:{path} - | tar xO")).Succeeded().Output);
+        if (how != "create") Assert.Equal(before, (await Engine.DockerAsync("exec", "mounted", "cat", path)).Succeeded().Output);
+        (await Engine.DockerAsync("rm", "-f", "mounted")).Succeeded();
+    }
+
+    [Fact]
     public async Task A_link_in_the_container_never_leads_to_the_hosts_files()
     {
         string secret = Path.Combine(Engine.Host.Folder, "secret");

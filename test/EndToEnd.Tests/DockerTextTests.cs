@@ -11,6 +11,7 @@ public sealed class DockerTextTests(EngineFixture fixture) : IClassFixture<Engin
     [Theory]
     [InlineData("--cpuset-cpus 99", "Requested CPUs are not available - requested 99, available: ")]
     [InlineData("--cpuset-cpus xx", "Invalid value xx for cpuset cpus: invalid format: xx")]
+    [InlineData("--cpuset-cpus 1-9999999999", "Invalid value 1-9999999999 for cpuset cpus: value of out range, maximum is 8192")] // CVE-2018-20699
     [InlineData("--cpuset-mems 77", "Requested memory nodes are not available - requested 77, available: ")]
     [InlineData("--tmpfs /t:foo", "invalid tmpfs option [\"foo\"]")]
     [InlineData("--tmpfs t", "invalid mount path: 't' mount path must be absolute")]

@@ -107,9 +107,9 @@ public sealed class VolumeStoreTests : IDisposable
         _store.Create("t1", null, tmpfs);
         Assert.Equal("t1", _store.Create("t1", null, tmpfs).Name);
         Assert.Equal(FaultKind.Conflict, Assert.Throws<FaultException>(() => _store.Create("t1", null, new Dictionary<string, string> { ["type"] = "nfs", ["device"] = ":/x" })).Kind);
-        Assert.Equal("invalid option: \"color\"", Assert.Throws<FaultException>(() => _store.Create("t2", null, new Dictionary<string, string> { ["color"] = "red" })).Message);
-        Assert.Equal("missing required option: \"device\"", Assert.Throws<FaultException>(() => _store.Create("t2", null, new Dictionary<string, string> { ["type"] = "tmpfs" })).Message);
-        Assert.Equal(FaultKind.NotSupported, Assert.Throws<FaultException>(() => _store.Create("t2", null, new Dictionary<string, string> { ["size"] = "1g" })).Kind);
+        Assert.Equal("create t2: invalid option: \"color\"", Assert.Throws<FaultException>(() => _store.Create("t2", null, new Dictionary<string, string> { ["color"] = "red" })).Message);
+        Assert.Equal("create t2: missing required option: \"device\"", Assert.Throws<FaultException>(() => _store.Create("t2", null, new Dictionary<string, string> { ["type"] = "tmpfs" })).Message);
+        Assert.Equal("create t2: quota size requested but no quota support", Assert.Throws<FaultException>(() => _store.Create("t2", null, new Dictionary<string, string> { ["size"] = "1g" })).Message);
     }
 
     [Fact]

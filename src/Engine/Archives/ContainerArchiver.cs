@@ -1,6 +1,7 @@
 using Sampan.Engine.Containers;
 using Sampan.Engine.Events;
 using Sampan.Engine.Spec;
+using Sampan.Engine.Storage;
 using Sampan.Faults;
 using Sampan.Images;
 using Sampan.Layers;
@@ -10,23 +11,23 @@ using Sampan.Specs.Docker;
 namespace Sampan.Engine.Archives;
 
 /// <summary><c>docker cp</c>, <c>docker export</c>, <c>docker diff</c>.</summary>
-internal sealed class ContainerArchiver(ImageService images, EventLog events)
+internal sealed class ContainerArchiver(ImageService images, ContainerVolumes volumes, EventLog events)
 {
     /// <param name="asked">What the client called the container.</param>
     /// <exception cref="FaultException">NotFound, with Docker's text.</exception>
     public ContainerPathStat Stat(Container container, string asked, string path)
     {
-        using var files = ContainerFiles.Open(container, asked, images, path, write: false);
-        return ContainerArchive.ToDocument(Archive.Stat(files.Root, files.Path));
+        using var files = ContainerFiles.OpenForReading(container, asked, images, volumes);
+        return ContainerArchive.ToDocument(Archive.Stat(files.Root, path));
     }
 
     /// <exception cref="FaultException">NotFound, with Docker's text.</exception>
     public ContainerArchive Get(Container container, string asked, string path)
     {
-        var files = ContainerFiles.Open(container, asked, images, path, write: false);
+        var files = ContainerFiles.OpenForReading(container, asked, images, volumes);
         try
         {
-            var archive = new ContainerArchive(files, Archive.Pack(files.Root, files.Path));
+            var archive = new ContainerArchive(files, Archive.Pack(files.Root, path));
             events.Publish(container, "archive-path");
             return archive;
         }
@@ -37,11 +38,9 @@ internal sealed class ContainerArchiver(ImageService images, EventLog events)
         }
     }
 
-    /// <exception cref="FaultException">NotFound, InvalidArgument; PermissionDenied: a read-only place.</exception>
+    /// <exception cref="FaultException">NotFound; InvalidArgument, a read-only place among others.</exception>
     public async Task PutAsync(Container container, string asked, string path, Stream tar, PutArchiveOptions options, CancellationToken ct)
     {
-        RefuseReadOnly(container, path);
-        // A start in the middle would mount the same layers a second time, writable: overlayfs leaves that undefined.
         await container.Verbs.WaitAsync(ct).ConfigureAwait(false);
         try
         {
@@ -56,14 +55,15 @@ internal sealed class ContainerArchiver(ImageService images, EventLog events)
 
     private void Unpack(Container container, string asked, string path, Stream tar, PutArchiveOptions options, CancellationToken ct)
     {
-        using var files = ContainerFiles.Open(container, asked, images, path, write: true);
+        using var files = ContainerFiles.OpenForWriting(container, asked, images, volumes);
+        RefuseReadOnly(container, Archive.Resolve(files.Root, path));
         (uint, uint)? owner = null;
         if (options.CopyUidGid && container.Document.Config.User.Length > 0)
         {
             var user = UserFiles.Resolve(files.Root, container.Document.Config.User, null);
             owner = (user.Uid, user.Gid);
         }
-        Archive.Unpack(new SynchronousStream(tar, ct), files.Root, files.Path,
+        Archive.Unpack(new SynchronousStream(tar, ct), files.Root, path,
             new UnpackOptions { NoOverwriteDirNonDir = options.NoOverwriteDirNonDir, Owner = owner }, ct);
     }
 
@@ -78,14 +78,15 @@ internal sealed class ContainerArchiver(ImageService images, EventLog events)
     public IReadOnlyList<FilesystemChange> Changes(Container container) =>
         [.. EnginePaths.WithoutOurs(images.Snapshotter.Changes(new SnapshotKey(container.Id))).Select(change => new FilesystemChange { Kind = (int)change.Kind, Path = change.Path })];
 
+    /// <param name="path">Without links.</param>
     private static void RefuseReadOnly(Container container, string path)
     {
-        if (ContainerFiles.FindMount(container, path) is { } mount)
+        if (ContainerMounts.Find(container, path) is { } mount)
         {
             if (!mount.ReadWrite)
-                throw new FaultException(FaultKind.PermissionDenied, "mounted volume is marked read-only");
+                throw new FaultException(FaultKind.InvalidArgument, "mounted volume is marked read-only");
         }
         else if (container.Document.HostConfig.ReadonlyRootfs)
-            throw new FaultException(FaultKind.PermissionDenied, "container rootfs is marked read-only");
+            throw new FaultException(FaultKind.InvalidArgument, "container rootfs is marked read-only");
     }
 }

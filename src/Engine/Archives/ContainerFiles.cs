@@ -8,47 +8,62 @@ using Sampan.Snapshots;
 
 namespace Sampan.Engine.Archives;
 
-/// <summary>A container's files, held open: through its process when it runs, else through a mount of its layers that nobody else sees.</summary>
+/// <summary>A container's files, held open: through its process when it runs, else through mounts that nobody else sees.</summary>
 internal sealed class ContainerFiles : IDisposable
 {
     private readonly IDisposable _held;
 
-    private ContainerFiles(RootDirectory root, string path, IDisposable held) => (Root, Path, _held) = (root, path, held);
+    private ContainerFiles(RootDirectory root, IDisposable held) => (Root, _held) = (root, held);
 
     public RootDirectory Root { get; }
 
-    /// <summary>The path asked for, below <see cref="Root"/>.</summary>
-    public string Path { get; }
-
+    /// <summary>To read. Of a container that does not run a missing mount point is made, as its start would.</summary>
     /// <param name="asked">What the client called the container: errors call it the same.</param>
-    /// <param name="path">As the client gave it; "." and ".." have no meaning outside the container.</param>
-    public static ContainerFiles Open(Container container, string asked, ImageService images, string path, bool write)
+    public static ContainerFiles OpenForReading(Container container, string asked, ImageService images, ContainerVolumes volumes)
     {
-        string absolute = path.StartsWith('/') ? path : "/" + path;
-        if (container.State.Status.HasProcess())
+        if (TryOpenLive(container, asked) is { } live)
+            return live;
+        try
         {
-            var live = Named(string.Create(CultureInfo.InvariantCulture, $"/proc/{container.State.Pid}/root"), asked);
-            return new ContainerFiles(live, absolute, live);
+            return OpenStopped(container, asked, images.Snapshotter.ReadOnlyMounts(new SnapshotKey(container.Id)), volumes);
         }
-        if (FindMount(container, absolute) is { } mount && VolumeSubpaths.TryOpenDirectory(mount, asked) is { } source)
+        catch (LinuxException error) when (error.Errno is Errno.EROFS)
         {
-            return new ContainerFiles(source, absolute.Length > mount.Destination.Length ? absolute[mount.Destination.Length..] : "/.", source);
+            container.Verbs.Wait();
+            try
+            {
+                if (TryOpenLive(container, asked) is { } started)
+                    return started;
+                OpenForWriting(container, asked, images, volumes).Dispose();
+            }
+            finally
+            {
+                container.Verbs.Release();
+            }
+            return OpenStopped(container, asked, images.Snapshotter.ReadOnlyMounts(new SnapshotKey(container.Id)), volumes);
         }
-        var key = new SnapshotKey(container.Id);
-        var snapshot = MountedSnapshot.Open(write ? images.Snapshotter.Mounts(key) : images.Snapshotter.ReadOnlyMounts(key), asked);
-        return new ContainerFiles(snapshot.Root, absolute, snapshot);
     }
 
-    private static RootDirectory Named(string path, string name) => new(Files.Open(path, OpenFlags.Path | OpenFlags.Directory), name);
+    /// <summary>In the turn of the container's verbs: a start in the middle would mount the same layers a second time, writable, which overlayfs leaves undefined.</summary>
+    public static ContainerFiles OpenForWriting(Container container, string asked, ImageService images, ContainerVolumes volumes) =>
+        TryOpenLive(container, asked) ?? OpenStopped(container, asked, images.Snapshotter.Mounts(new SnapshotKey(container.Id)), volumes);
 
-    /// <summary>The bind or volume that a path of a container is on, whether it runs or not.</summary>
-    public static ContainerMount? FindMount(Container container, string path)
+    private static ContainerFiles? TryOpenLive(Container container, string asked)
     {
-        string cleaned = System.IO.Path.GetFullPath(path.StartsWith('/') ? path : "/" + path);
-        return container.Document.Mounts
-            .Where(mount => mount.Type != "tmpfs" && Directory.Exists(mount.Source)
-                && (cleaned == mount.Destination || cleaned.StartsWith(mount.Destination + "/", StringComparison.Ordinal)))
-            .MaxBy(mount => mount.Destination.Length);
+        if (!container.State.Status.HasProcess())
+            return null;
+        string path = string.Create(CultureInfo.InvariantCulture, $"/proc/{container.State.Pid}/root");
+        var root = new RootDirectory(Files.Open(path, OpenFlags.Path | OpenFlags.Directory), asked);
+        return new ContainerFiles(root, root);
+    }
+
+    private static ContainerFiles OpenStopped(Container container, string asked, IReadOnlyList<Specs.Mount> layers, ContainerVolumes volumes)
+    {
+        var snapshot = MountedSnapshot.Open(layers, asked);
+        if (ContainerMounts.Of(container).Count == 0)
+            return new ContainerFiles(snapshot.Root, snapshot);
+        var mounted = MountedContainer.Open(snapshot, container, volumes);
+        return new ContainerFiles(mounted.Root, mounted);
     }
 
     public void Dispose() => _held.Dispose();

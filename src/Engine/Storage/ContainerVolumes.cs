@@ -88,6 +88,14 @@ internal sealed class ContainerVolumes(VolumeStore volumes, EventLog events)
         }
     }
 
+    /// <summary>Makes a volume with mount options reachable in the mount namespace of the calling thread, which is not the daemon's.</summary>
+    /// <exception cref="LinuxException">mount(2).</exception>
+    public void MountHere(ContainerMount mount)
+    {
+        if (mount.Type == "volume")
+            volumes.MountHere(mount.Name!);
+    }
+
     public void Unmount(Container container, ContainerIndex index)
     {
         foreach (var mount in container.Document.Mounts.Where(mount => mount.Type == "volume"))

@@ -27,10 +27,12 @@ internal static class VolumeSubpaths
         return true;
     }
 
-    /// <summary>The directory or file of a volume that a mount shows, open (O_PATH).</summary>
+    /// <summary>The directory or file of the host that a bind or volume shows, open (O_PATH).</summary>
+    /// <exception cref="LinuxException">open(2) of the source.</exception>
     /// <exception cref="FaultException">NotFound: it is not there. InvalidArgument: a link leads outside the volume.</exception>
-    private static SafeFileHandle Open(ContainerMount mount)
+    public static SafeFileHandle Open(ContainerMount mount)
     {
+        if (mount.Subpath.Length == 0) return Files.Open(mount.Source, OpenFlags.Path);
         using var volume = RootDirectory.Open(mount.Source);
         return volume.TryOpenBeneath(mount.Subpath, OpenFlags.Path, out var errno) ?? throw (errno is Errno.EXDEV
             ? new FaultException(FaultKind.InvalidArgument, $"path concatenation escapes the base directory, base: {mount.Source}, subpath: {mount.Subpath}")

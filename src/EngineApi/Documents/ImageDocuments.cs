@@ -22,7 +22,7 @@ internal static class ImageDocuments
         Size = others.Count == 0 ? image.Size : others.Prepend(image).SelectMany(platform => platform.Layers).DistinctBy(layer => layer.Chain).Sum(layer => layer.Size),
     };
 
-    internal static ImageInspect Inspect(Images.Image image, string snapshotter, bool withLegacyConfig)
+    internal static ImageInspect Inspect(Images.Image image, StorageDriverData storage, bool withLegacyConfig)
     {
         var config = image.Config;
         return new ImageInspect
@@ -43,7 +43,7 @@ internal static class ImageDocuments
             Os = image.IsArtifact ? "" : config.Platform.Os,
             OsVersion = config.OsVersion,
             Size = image.Size,
-            GraphDriver = new StorageDriverData { Name = snapshotter },
+            GraphDriver = storage,
             RootFs = new ImageRootFs { Layers = [.. config.DiffIds.Select(id => id.ToString())] },
             Metadata = new ImageMetadata { LastTagTime = image.LastTagged ?? default },
         };

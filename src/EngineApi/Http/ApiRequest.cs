@@ -66,6 +66,9 @@ internal sealed class ApiRequest(HttpContext http, ApiVersion version, string na
     /// <summary>The body, or null when there is none.</summary>
     internal Task<T?> ReadJsonAsync<T>(JsonTypeInfo<T> type) where T : class => JsonBody.ReadAsync(http.Request, type, Aborted);
 
+    /// <summary>The text of the body, or null when there is none.</summary>
+    internal Task<byte[]?> ReadJsonTextAsync() => JsonBody.ReadTextAsync(http.Request, Aborted);
+
     internal Task WriteJsonAsync<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
         byte[] json = JsonSerializer.SerializeToUtf8Bytes(value, type);

@@ -15,13 +15,17 @@ internal static class JsonBody
 
     /// <summary>null when there is no body.</summary>
     /// <exception cref="FaultException">InvalidArgument: wrong content type, malformed, of the wrong shape, or followed by something.</exception>
-    internal static async Task<T?> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, CancellationToken ct) where T : class
+    internal static async Task<T?> ReadAsync<T>(HttpRequest request, JsonTypeInfo<T> type, CancellationToken ct) where T : class =>
+        await ReadTextAsync(request, ct) is { } text ? Parse(text, type) : null;
+
+    /// <summary>The text itself, to be parsed; null when there is no body.</summary>
+    /// <exception cref="FaultException">InvalidArgument: wrong content type, too long.</exception>
+    internal static async Task<byte[]?> ReadTextAsync(HttpRequest request, CancellationToken ct)
     {
         CheckContentType(request);
         if (request.ContentLength > MaxLength) throw TooLong();
         byte[] text = await ReadAllAsync(request, ct);
-        if (text.Length == 0 && request.ContentLength is 0 or null) return null;
-        return Parse(text, type);
+        return text.Length == 0 && request.ContentLength is 0 or null ? null : text;
     }
 
     internal static T Parse<T>(ReadOnlySpan<byte> text, JsonTypeInfo<T> type) where T : class
@@ -45,7 +49,7 @@ internal static class JsonBody
         var rest = text[end..].TrimStart(" \t\r\n"u8);
         if (rest.Length > 0 && rest[0] is not ((byte)'}' or (byte)']'))
             throw new FaultException(FaultKind.InvalidArgument, "unexpected content after JSON");
-        // "null" leaves Go's zero value in place: an empty document, or nothing for a create request.
+        // "null" leaves Go's zero value in place: an empty document.
         return value ?? JsonSerializer.Deserialize("{}"u8, type)!;
     }
 

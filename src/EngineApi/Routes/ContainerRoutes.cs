@@ -60,8 +60,7 @@ internal sealed class ContainerRoutes(EngineHost engine)
 
     private async Task Create(ApiRequest request)
     {
-        var body = await request.ReadJsonAsync(DockerJson.Wire.ContainerCreateRequest)
-            ?? throw new FaultException(FaultKind.InvalidArgument, "invalid JSON: got EOF while reading request body");
+        var body = ContainerCreateBody.Parse(await request.ReadJsonTextAsync());
         var warnings = new List<string>();
         body = CreateRequestVersions.Adapt(body, request.Version, warnings);
         string? platform = !request.Version.IsBelow(41) && request.Text("platform") is { Length: > 0 } wanted ? wanted : null;

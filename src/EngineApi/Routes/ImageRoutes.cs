@@ -60,7 +60,7 @@ internal sealed class ImageRoutes(EngineHost engine)
         if (manifests && platform is not null)
             throw new FaultException(FaultKind.InvalidArgument, "conflicting options: manifests and platform options cannot both be set");
         var image = _images.Get(request.Name, platform);
-        var document = ImageDocuments.Inspect(image, engine.System.StorageDriver, withLegacyConfig: request.Version.IsBelow(50));
+        var document = ImageDocuments.Inspect(image, _images.Storage(image), withLegacyConfig: request.Version.IsBelow(50));
         if (manifests) document = ManifestDocuments.Add(document, _images.Manifests(image), Containers());
         return request.WriteJsonAsync(OlderVersions.Adapt(document, request.Version), DockerJson.Wire.ImageInspect);
     }

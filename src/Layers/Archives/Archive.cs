@@ -26,6 +26,10 @@ public static class Archive
         return Describe(root, parsed, found);
     }
 
+    /// <summary>Where a path leads in the root with all symbolic links followed, as far as there is something; for messages and checks, not to be opened.</summary>
+    /// <exception cref="LinuxException">ELOOP.</exception>
+    public static string Resolve(RootDirectory root, string path) => LinkResolver.Resolve(root, path);
+
     /// <summary>GET /containers/{id}/archive: a file, link or directory with everything below it; entries begin with the path's last element.</summary>
     /// <exception cref="FaultException">NotFound, with Docker's text.</exception>
     public static PackedArchive Pack(RootDirectory root, string path)
@@ -57,7 +61,7 @@ public static class Archive
         using Stream plain = Decompression.Open(input, out _);
         TarReader reader = new(new StreamSource(plain, options.MaxBytes, ct), options.MaxEntries);
         EntryPath entryPath = new();
-        TreeWriterOptions writing = new() { Owner = options.Owner, NoOverwriteDirNonDir = options.NoOverwriteDirNonDir, AppliesRoot = false };
+        TreeWriterOptions writing = new() { Owner = options.Owner, NoOverwriteDirNonDir = options.NoOverwriteDirNonDir, AppliesRoot = false, IsElsewhere = true };
         using (TreeWriter tree = new(root.Handle, parsed.Text, directory, writing))
         {
             while (reader.Read() is { } entry)

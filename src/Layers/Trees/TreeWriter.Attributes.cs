@@ -99,7 +99,7 @@ internal sealed unsafe partial class TreeWriter
                 ? $"cannot overwrite directory \"{path}\" with non-directory \"{target}\"" : $"cannot overwrite non-directory \"{path}\" with directory \"{target}\"");
         }
         _links.Forget();   // the directory it holds may go
-        TreeRemover.Remove(parent.Fd, name, entry.DisplayName);
+        TreeRemover.Remove(parent.Fd, name, entry.DisplayName, _options.IsElsewhere);
     }
 
     /// <summary>A directory is needed where the layer itself left a whiteout: it takes the whiteout's place, and hides what that hid.</summary>

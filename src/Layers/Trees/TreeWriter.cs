@@ -28,7 +28,7 @@ internal sealed unsafe partial class TreeWriter : IDisposable
         _replaceBlocker = ReplaceBlocker;
     }
 
-    /// <summary>Bytes of file contents written.</summary>
+    /// <summary>Bytes of file contents written, and the lengths of symbolic links, which count for the size of an image too.</summary>
     internal long FileBytes { get; private set; }
 
     public void Dispose()
@@ -163,6 +163,7 @@ internal sealed unsafe partial class TreeWriter : IDisposable
                 if (Libc.symlinkat(target, parent.Fd, name) < 0) throw Failed("symlinkat", entry);
             }
         }
+        FileBytes += entry.LinkName.Length;
         SetAttributesByName(parent, name, plainName, entry);
     }
 

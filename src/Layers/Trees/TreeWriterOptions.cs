@@ -9,6 +9,9 @@ internal sealed record TreeWriterOptions
     /// <summary>Refuse to put a directory where something else is, and the reverse.</summary>
     internal bool NoOverwriteDirNonDir { get; init; }
 
+    /// <summary>The tree may be another mount namespace's: what is mounted in it is looked for, and not replaced.</summary>
+    internal bool IsElsewhere { get; init; }
+
     /// <summary>An entry for the tree's root ("./") sets its mode, owner and times.</summary>
     internal bool AppliesRoot { get; init; } = true;
 

@@ -34,6 +34,16 @@ internal sealed class OverlayOptions
         return Overlay(["ro", $"lowerdir={Join(layers)}"]);
     }
 
+    /// <summary>As Docker names them. A layer's <c>WorkDir</c> and everybody's <c>MergedDir</c> are there while something is mounted only.</summary>
+    /// <param name="files">The snapshot's own: active or committed.</param>
+    internal IReadOnlyDictionary<string, string> Folders(SnapshotRecord record, string files)
+    {
+        string own = _catalog.DirectoryPath(record.Directory!.Value);
+        SortedDictionary<string, string> folders = new(StringComparer.Ordinal) { ["MergedDir"] = $"{own}/merged", ["UpperDir"] = files, ["WorkDir"] = $"{own}/work" };
+        if (Layers(record.Parent) is { Count: > 0 } layers) folders["LowerDir"] = Join(layers);
+        return folders;
+    }
+
     private List<string> Layers(ChainId? top) => _catalog.Stack(top).ConvertAll(directory => _kind.Layers.FilesPath(_catalog.DirectoryPath(directory)));
 
     private IReadOnlyList<Mount> Overlay(string[] specific) => [new Mount(_kind.MountType, "overlay", [.. specific, .. _kind.Options])];

@@ -57,6 +57,11 @@ internal sealed class OverlaySnapshotter : ISnapshotter
 
     public IReadOnlyList<Mount> ReadOnlyMounts(SnapshotKey key) => _options.ReadOnly(_catalog.Get(key));
 
+    public IReadOnlyDictionary<string, string>? Folders(SnapshotKey key) =>
+        _catalog.Get(key) is { Directory: { } own } record ? _options.Folders(record, FilesPath(own)) : null;
+
+    public IReadOnlyDictionary<string, string>? Folders(ChainId name) => _options.Folders(_catalog.Get(name), LayerPath(name));
+
     public SafeFileHandle Open(SnapshotKey key) => OpenFiles(_catalog.Get(key).Directory
         ?? throw new FaultException(FaultKind.Conflict, $"cannot open snapshot '{key}': a view has no files of its own"));
 

@@ -44,6 +44,28 @@ public sealed class ContainerTests(EngineServer engine) : IClassFixture<EngineSe
     }
 
     [Theory]
+    [InlineData("null")]
+    [InlineData("{}")]
+    [InlineData("""{"HostConfig":{"Memory":4194304},"networkingConfig":{}}""")]
+    public async Task A_request_without_anything_of_a_config_makes_no_container(string body)
+    {
+        var (status, answer) = await engine.PostAsync("/containers/create", body);
+        Assert.Equal((400, "config cannot be empty in order to create a container"), (status, answer.GetProperty("message").GetString()));
+    }
+
+    [Theory]
+    [InlineData("publish", "x", "error while looking up for publish x: strconv.ParseUint: parsing \"x\": invalid syntax")]
+    [InlineData("publish", "80:90", "filter for 'publish' should not contain ':': 80:90")]
+    [InlineData("publish", "9-8", "error while looking up for publish 9-8: invalid range specified for port: 9-8")]
+    [InlineData("expose", "99999", "error while looking up for expose 99999: strconv.ParseUint: parsing \"99999\": value out of range")]
+    [InlineData("expose", "/udp", "error while looking up for expose /udp: empty string specified for ports")]
+    public async Task A_port_filter_that_names_no_port_is_an_error(string key, string value, string message)
+    {
+        var (status, answer) = await engine.GetAsync($"/containers/json?filters={Uri.EscapeDataString($$"""{"{{key}}":["{{value}}"]}""")}");
+        Assert.Equal((500, message), (status, answer.GetProperty("message").GetString()));
+    }
+
+    [Theory]
     [InlineData("GET", "/containers/nosuch/json")]
     [InlineData("POST", "/containers/nosuch/start")]
     [InlineData("POST", "/containers/nosuch/stop")]
@@ -91,9 +113,9 @@ public sealed class ContainerTests(EngineServer engine) : IClassFixture<EngineSe
     }
 
     [Theory]
-    [InlineData("""{"HostConfig":{"Mounts":[{"Type":"bind","Source":"/","Target":"/x","VolumeOptions":{}}]}}""", "", "VolumeOptions must not be specified on mount type \"bind\"")]
-    [InlineData("""{"HostConfig":{"Mounts":[{"Type":"image","Source":"a","Target":"/x"}]}}""", "/v1.47", "Mount type \"Image\" needs API v1.48 or newer")]
-    [InlineData("""{"NetworkingConfig":{"EndpointsConfig":{"a":{},"b":{}}}}""", "/v1.43", "Container cannot be created with multiple network endpoints: a, b")]
+    [InlineData("""{"Image":"a","HostConfig":{"Mounts":[{"Type":"bind","Source":"/","Target":"/x","VolumeOptions":{}}]}}""", "", "VolumeOptions must not be specified on mount type \"bind\"")]
+    [InlineData("""{"Image":"a","HostConfig":{"Mounts":[{"Type":"image","Source":"a","Target":"/x"}]}}""", "/v1.47", "Mount type \"Image\" needs API v1.48 or newer")]
+    [InlineData("""{"Image":"a","NetworkingConfig":{"EndpointsConfig":{"a":{},"b":{}}}}""", "/v1.43", "Container cannot be created with multiple network endpoints: a, b")]
     public async Task What_a_version_refused_is_refused(string json, string version, string message) =>
         Assert.Equal(message, await engine.MessageAsync(HttpMethod.Post, $"{version}/containers/create", json));
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using Sampan.Engine.Containers.Create;
 using Sampan.Faults;
 using Sampan.Images;
 
@@ -16,6 +15,7 @@ internal sealed class ContainerFilter
     private readonly DateTimeOffset _since = DateTimeOffset.MinValue;
     private readonly HashSet<string> _ancestors = [];
     private readonly HashSet<int> _exitCodes = [];
+    private readonly PortFilter _published, _exposed;
 
     public ContainerFilter(Filters filters, ContainerIndex index, ImageService images, EndpointView endpoints)
     {
@@ -39,6 +39,7 @@ internal sealed class ContainerFilter
             if (health is not ("none" or "starting" or "healthy" or "unhealthy"))
                 throw new FaultException(FaultKind.InvalidArgument, $"unrecognised filter value for health: {health}");
         IsTask = filters.GetBoolean("is-task");
+        (_published, _exposed) = (new PortFilter("publish", filters.Get("publish")), new PortFilter("expose", filters.Get("expose")));
     }
 
     private bool? IsTask { get; }
@@ -61,10 +62,12 @@ internal sealed class ContainerFilter
             && _filters.Any("network", wanted => _endpoints.Endpoints(container).Any(pair =>
                 pair.Key == wanted || (pair.Value.NetworkID.Length > 0 && pair.Value.NetworkID.StartsWith(wanted, StringComparison.Ordinal))))
             && _filters.Any("health", wanted => HealthOf(container) == wanted)
-            && _filters.Any("publish", wanted => _endpoints.SummaryPorts(container).Any(port => port.PublicPort > 0 && InRange(wanted, port.PublicPort, port.Type)))
-            && _filters.Any("expose", wanted => (document.Config.ExposedPorts?.Keys ?? []).Any(key =>
-                PortPlan.ParsePort(key) is var port && InRange(wanted, port.Port, PortPlan.ToWire(port.Protocol))));
+            && MatchesPorts(container);
     }
+
+    // One of either kind is enough, as in Docker.
+    private bool MatchesPorts(Container container) => (_published.IsEmpty && _exposed.IsEmpty)
+        || _endpoints.SummaryPorts(container).Any(port => _published.Has(port.PublicPort, port.Type) || _exposed.Has(port.PrivatePort, port.Type));
 
     private static string HealthOf(Container container) => container.Health?.Status ?? "none";
 
@@ -82,17 +85,6 @@ internal sealed class ContainerFilter
         {
             return false;
         }
-    }
-
-    // 8080    8000-8100/tcp
-    private static bool InRange(string wanted, int port, string protocol)
-    {
-        string[] parts = wanted.Split('/');
-        string[] ends = parts[0].Split('-');
-        if (!int.TryParse(ends[0], NumberStyles.None, CultureInfo.InvariantCulture, out int first))
-            throw new FaultException(FaultKind.InvalidArgument, $"invalid port specification: \"{wanted}\"");
-        int last = ends.Length > 1 && int.TryParse(ends[1], NumberStyles.None, CultureInfo.InvariantCulture, out int end) ? end : first;
-        return port >= first && port <= last && protocol == (parts.Length > 1 ? parts[1] : "tcp");
     }
 
     /// <summary>The image, and those that have all its layers at their bottom.</summary>

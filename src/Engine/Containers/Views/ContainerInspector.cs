@@ -1,3 +1,4 @@
+using System.Globalization;
 using Sampan.Engine.Spec;
 using Sampan.Images;
 using Sampan.Snapshots;
@@ -33,7 +34,7 @@ internal sealed class ContainerInspector(EndpointView endpoints, ImageService im
             AppArmorProfile = hasFiles ? AppArmor.NameOf(AppArmor.Asked(document.HostConfig.SecurityOpt), document.HostConfig.Privileged) : "",
             ExecIDs = container.Execs is { Count: > 0 } execs ? [.. execs.Select(exec => exec.Id)] : null,
             HostConfig = document.HostConfig,
-            GraphDriver = GraphDriver(container.Id),
+            GraphDriver = GraphDriver(container, state),
             SizeRw = size ? usage.Bytes : null,
             SizeRootFs = size ? usage.Bytes + ImageSize(document) : null,
             Mounts = [.. document.Mounts.Where(mount => mount.Type != "tmpfs").Select(ToMountPoint)],
@@ -60,18 +61,13 @@ internal sealed class ContainerInspector(EndpointView endpoints, ImageService im
 
     private long ImageSize(ContainerDocument document) => images.Find(document.ImageId)?.Size ?? 0;
 
-    /// <summary>Where the layers are: lower, upper and work directories for overlay2.</summary>
-    private StorageDriverData GraphDriver(string id)
+    /// <summary>Where the layers are. What they make together is mounted for the container alone, and seen from the host through its process.</summary>
+    private StorageDriverData GraphDriver(Container container, RunState state)
     {
-        var data = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (string option in images.Snapshotter.Mounts(new SnapshotKey(id)).SelectMany(mount => mount.Options))
-        {
-            string[] pair = option.Split('=', 2);
-            string? name = pair[0] switch { "lowerdir" => "LowerDir", "upperdir" => "UpperDir", "workdir" => "WorkDir", _ => null };
-            if (name is not null && pair.Length == 2)
-                data[name] = pair[1];
-        }
-        return new StorageDriverData { Name = images.Snapshotter.Name, Data = data };
+        var folders = images.Snapshotter.Folders(new SnapshotKey(container.Id));
+        if (folders is not null && state.Status.HasProcess())
+            folders = new SortedDictionary<string, string>(folders.ToDictionary(), StringComparer.Ordinal) { ["MergedDir"] = string.Create(CultureInfo.InvariantCulture, $"/proc/{state.Pid}/root") };
+        return new StorageDriverData { Name = images.Snapshotter.Name, Data = folders };
     }
 
     public static MountPoint ToMountPoint(ContainerMount mount) => new()

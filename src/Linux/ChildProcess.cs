@@ -50,6 +50,17 @@ public sealed unsafe class ChildProcess(int pid, SafeFileHandle pidfd) : IDispos
             : throw LinuxException.FromLastError("pidfd_send_signal", $"cannot send signal {signal} to process {Pid}");
     }
 
+    /// <summary>True when all its threads have ended, whether it was reaped or not; also when whoever reaped it has let go of it.</summary>
+    public bool HasEnded
+    {
+        get
+        {
+            if (Pidfd.IsClosed) return true;
+            PollFd ended = new() { Fd = Pidfd.Fd(), Events = PollFd.POLLIN };
+            return Libc.poll(&ended, 1, 0) > 0;
+        }
+    }
+
     /// <summary>Takes a copy of one of its descriptors.</summary>
     /// <exception cref="LinuxException">pidfd_getfd(2).</exception>
     public SafeFileHandle Take(long descriptor)

@@ -78,7 +78,7 @@ public sealed partial class Container : IDisposable
         }
     }
 
-    private bool IsAlive => ProcessStat.Read(Pid) is { HasEnded: false } stat && stat.StartTime == _state.InitStartTime;
+    private bool IsAlive => Process is { HasEnded: false };
 
     /// <summary>Lets the created process run its program.</summary>
     /// <exception cref="FaultException">Conflict: it was started before, is paused, or has ended; Internal: a hook failed (the process has ended then).</exception>
@@ -214,7 +214,17 @@ public sealed partial class Container : IDisposable
     {
         ContainerState state = directory.Read()
             ?? throw new FaultException(FaultKind.NotFound, $"container does not exist: '{id}' was never made whole; delete it with --force");
-        return new Container(id, null, directory, state, ChildProcess.Find(state.Pid), ContainerCgroup.Find(state), null);
+        return new Container(id, null, directory, state, Find(state), ContainerCgroup.Find(state), null);
+    }
+
+    /// <summary>Its first process, unless the number is a later process's.</summary>
+    private static ChildProcess? Find(ContainerState state)
+    {
+        ChildProcess? found = ChildProcess.Find(state.Pid);
+        // Looked at while we hold it, so the number cannot come to mean another one any more.
+        if (found is null || ProcessStat.Read(state.Pid)?.StartTime == state.InitStartTime) return found;
+        found.Dispose();
+        return null;
     }
 
     private bool MayHave(string moment)

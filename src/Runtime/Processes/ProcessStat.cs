@@ -11,8 +11,6 @@ namespace Sampan.Runtime.Processes;
 /// <param name="StartTime">Clock ticks since boot: with the pid it names a process for ever.</param>
 internal readonly record struct ProcessStat(char State, ulong StartTime)
 {
-    internal bool HasEnded => State is 'Z' or 'X';
-
     /// <returns>Null when there is no such process.</returns>
     internal static ProcessStat? Read(int pid)
     {

@@ -13,7 +13,7 @@ namespace Sampan.Runtime;
 /// <summary>A container: created here, or found by its state directory.</summary>
 public sealed partial class Container : IDisposable
 {
-    private const string ConfigName = "config.json";
+    internal const string ConfigName = "config.json";
     private readonly StateDirectory _directory;
     private readonly ContainerState _state;
 
@@ -191,11 +191,12 @@ public sealed partial class Container : IDisposable
         Console?.Dispose();
     }
 
-    internal static RuntimeSpec ReadSpec(string bundle)
+    /// <param name="config">Seen from the bundle.</param>
+    internal static RuntimeSpec ReadSpec(string bundle, string config = ConfigName)
     {
-        string path = Path.Combine(bundle, ConfigName);
+        string path = Path.Combine(bundle, config);
         SafeFileHandle file = Files.TryOpenAt(null, path, OpenFlags.ReadOnly, 0, out Errno errno)
-            ?? throw (errno == Errno.ENOENT ? new FaultException(FaultKind.NotFound, $"JSON specification file {ConfigName} not found in bundle '{bundle}'")
+            ?? throw (errno == Errno.ENOENT ? new FaultException(FaultKind.NotFound, $"JSON specification file {config} not found in bundle '{bundle}'")
                 : new LinuxException(errno, "open", $"cannot open '{path}'"));
         return ReadSpec(file, path);
     }

@@ -18,6 +18,11 @@ internal sealed record ContainerCgroup(ICgroup Group, string? Path, string? Unit
     {
         string? given = spec.Linux?.CgroupsPath is { Length: > 0 } path ? path : null;
         LinuxResources? resources = spec.Linux?.Resources;
+        if (options.NoCgroup)
+        {
+            if (HasLimits(resources)) throw new FaultException(FaultKind.InvalidArgument, "cannot set limits: linux.resources asks for some, and cgroups are disabled");
+            return new(new NoCgroup(), null, null, null);
+        }
         if (options.SystemdCgroup)
         {
             SystemdUnit unit = SystemdUnit.Parse(given, id, machine: Libc.geteuid() == 0 && !InnerRuntime.IsThis);

@@ -74,7 +74,7 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
                 // Who looks for the container later need not be in the group that we are in.
                 CgroupsOfCreator = place.Path is { } path && !path.StartsWith('/') ? ProcessCgroup.Text() : null,
             };
-            directory.KeepConfig(options.Bundle);
+            directory.KeepConfig(Path.Combine(options.Bundle, options.Config));
             directory.Write(state);
             return new Container(id, spec, directory, state, child.Process, place.Group, _pty?.Master);
         }

@@ -16,7 +16,7 @@ public sealed class ContainerRuntime(string stateRoot)
     /// <exception cref="FaultException">AlreadyExists: the id is taken; InvalidArgument, NotSupported: config.json; LinuxException, ChildFailure: the kernel refused.</exception>
     public Container Create(string id, CreateOptions options)
     {
-        RuntimeSpec spec = options.Spec ?? Container.ReadSpec(options.Bundle);
+        RuntimeSpec spec = options.Spec ?? Container.ReadSpec(options.Bundle, options.Config);
         SpecValidator.Check(spec, options);
         StateDirectory directory = StateDirectory.Create(stateRoot, id);
         try
@@ -36,7 +36,7 @@ public sealed class ContainerRuntime(string stateRoot)
     /// <exception cref="FaultException">As <see cref="Create"/>; NotSupported: no criu, or one that cannot; Internal: it failed.</exception>
     public Container Restore(string id, CreateOptions options, CriuOptions images)
     {
-        RuntimeSpec spec = options.Spec ?? Container.ReadSpec(options.Bundle);
+        RuntimeSpec spec = options.Spec ?? Container.ReadSpec(options.Bundle, options.Config);
         SpecValidator.Check(spec, options);
         StateDirectory directory = StateDirectory.Create(stateRoot, id);
         try

@@ -10,8 +10,11 @@ public sealed record CreateOptions
     /// <summary>Absolute path of the bundle.</summary>
     public required string Bundle { get; init; }
 
-    /// <summary>The bundle's config.json is read when null.</summary>
+    /// <summary>The bundle's <see cref="Config"/> is read when null.</summary>
     public RuntimeSpec? Spec { get; init; }
+
+    /// <summary>Path of the configuration, seen from the bundle.</summary>
+    public string Config { get; init; } = Container.ConfigName;
 
     /// <summary>Mounted one over the other in the container's own mount namespace: the last is its root. Empty: the config's root.path is.</summary>
     public IReadOnlyList<Mount> Rootfs { get; init; } = [];
@@ -32,6 +35,9 @@ public sealed record CreateOptions
 
     /// <summary>cgroupsPath is "slice:prefix:name".</summary>
     public bool SystemdCgroup { get; init; }
+
+    /// <summary>The container stays in the cgroup that we are in.</summary>
+    public bool NoCgroup { get; init; }
 
     /// <summary>Goes on without a cgroup where none is within reach, if the config asks for no limits and names no group.</summary>
     public bool MayLackCgroups { get; init; }

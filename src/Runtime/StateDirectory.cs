@@ -59,13 +59,13 @@ internal sealed class StateDirectory : IDisposable
 
     internal void Write(ContainerState state) => Files.Replace($"{_path}/{Document}", ContainerStateJson.Write(state));
 
-    /// <summary>Copies the bundle's config.json: what becomes of that later does not change the container. runtime.md § Lifecycle, 2</summary>
-    internal void KeepConfig(string bundle)
+    /// <summary>Copies the bundle's configuration: what becomes of that later does not change the container. runtime.md § Lifecycle, 2</summary>
+    internal void KeepConfig(string path)
     {
-        using SafeFileHandle? given = Files.TryOpenAt(null, $"{bundle}/{Config}", OpenFlags.ReadOnly, 0, out _);
+        using SafeFileHandle? given = Files.TryOpenAt(null, path, OpenFlags.ReadOnly, 0, out _);
         if (given is null) return;   // the config of a caller who made it in memory is not on any disk
         using SafeFileHandle kept = Files.OpenAt(Handle, Config, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate, 0x180 /* 0600 */);
-        Files.WriteAll(kept, Files.ReadAll(given, Config), $"{_path}/{Config}");
+        Files.WriteAll(kept, Files.ReadAll(given, path), $"{_path}/{Config}");
     }
 
     /// <summary>Null for a container made by a version that kept none, or in memory.</summary>

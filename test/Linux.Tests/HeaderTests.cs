@@ -19,6 +19,7 @@ public sealed class HeaderTests
     {
         Struct<OpenHow>("struct open_how", ("flags", "Flags"), ("mode", "Mode"), ("resolve", "Resolve"));
         Struct<MountAttributes>("struct mount_attr", ("attr_set", "Set"), ("attr_clr", "Clear"), ("propagation", "Propagation"), ("userns_fd", "UserNamespaceFd"));
+        Struct<InterfaceFlags>("struct ifreq", ("ifr_name", "Name"), ("ifr_flags", "Flags"));
         Struct<PollFd>("struct pollfd", ("fd", "Fd"), ("events", "Events"), ("revents", "Revents"));
         Struct<Rlimit>("struct rlimit", ("rlim_cur", "Soft"), ("rlim_max", "Hard"));
         Struct<WindowSize>("struct winsize", ("ws_row", "Rows"), ("ws_col", "Columns"), ("ws_xpixel", "PixelWidth"), ("ws_ypixel", "PixelHeight"));
@@ -157,6 +158,7 @@ public sealed class HeaderTests
             #include <sys/un.h>
             #include <sys/wait.h>
             #include <sys/xattr.h>
+            #include <net/if.h>
             #include <netinet/in.h>
             #include <netinet/tcp.h>
             #define MS_NOSYMFOLLOW 256

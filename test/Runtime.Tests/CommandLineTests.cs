@@ -32,6 +32,25 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
+    public void Cruns_names_for_the_configuration_and_the_cgroups_are_known()
+    {
+        Bundle bundle = new(_host);
+        bundle.Process["args"] = new JsonArray("sh", "-c", "cat /proc/self/cgroup; sleep 1000");
+        string folder = bundle.Write();
+        File.Move($"{folder}/config.json", $"{folder}/other.json");
+        Assert.Contains("JSON specification file config.json not found", _host.Run("run", "-d", "-b", folder, _host.Id).Error);
+        RuntimeProgramHost.Succeed(_host.Run("--cgroup-manager", "cgroupfs", "run", "-d", "-b", folder, "-f", "other.json", _host.Id));
+        Assert.Contains($"/sampan-test/{_host.Id}", File.ReadAllText($"/proc/{JsonNode.Parse(_host.Run("state", _host.Id).Output)!["pid"]}/cgroup"));
+        RuntimeProgramHost.Succeed(_host.Run("delete", "--force", _host.Id));
+
+        RuntimeProgramHost.Succeed(_host.Run("--cgroup-manager=disabled", "run", "-d", "-b", folder, "--config", "other.json", _host.Id));
+        int pid = (int)JsonNode.Parse(_host.Run("state", _host.Id).Output)!["pid"]!;
+        Assert.Equal(File.ReadAllText("/proc/self/cgroup"), File.ReadAllText($"/proc/{pid}/cgroup"));
+        Assert.Contains("cannot pause", _host.Run("pause", _host.Id).Error);
+        Assert.Contains("unknown cgroup manager 'none'", _host.Run("--cgroup-manager", "none", "list").Error);
+    }
+
+    [Fact]
     public void Stats_are_runcs_document()
     {
         _host.StartSleeper();

@@ -19,6 +19,25 @@ public sealed class NamespaceTests : IDisposable
         for (int i = 0; i < kinds.Length; i++) Assert.NotEqual(new FileInfo($"/proc/self/ns/{kinds[i]}").LinkTarget, lines[i + 1]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_new_network_namespace_has_its_loopback_up(bool withUserNamespace)
+        => Assert.Contains("inet 127.0.0.1/8 scope host lo", RuntimeProgramHost.Succeed(_host.RunScript("/bin/busybox ip addr show up", bundle =>
+        {
+            if (withUserNamespace) bundle.UseUserNamespace();
+        })));
+
+    [Fact]
+    public void A_network_namespace_that_is_joined_is_left_as_it_is()
+    {
+        Bundle bundle = new(_host);
+        bundle.RemoveNamespace("network");
+        bundle.Namespaces.Add(new JsonObject { ["type"] = "network", ["path"] = "/proc/self/ns/net" });
+        bundle.Process["args"] = new JsonArray("/bin/busybox", "ip", "-o", "link");
+        Assert.DoesNotContain("UP", RuntimeProgramHost.Succeed(RuntimeProgramHost.Execute("unshare", "-n", RuntimeProgramHost.Program, "--root", _host.StateRoot, "run", "-b", bundle.Write(), _host.Id)));
+    }
+
     [Fact]
     public void Names_sysctls_and_clocks_are_set_in_the_new_namespaces_only()
     {

@@ -95,10 +95,11 @@ public sealed class RootfsTests : IDisposable
     [Fact]
     public void Devices_of_the_config_are_made()
     {
-        string output = RuntimeProgramHost.Succeed(_host.RunScript("stat -c '%t:%T %a %u:%g %F' /dev/mine; stat -c %F /dev/pipe", bundle => bundle.Linux["devices"] = new JsonArray(
+        string output = RuntimeProgramHost.Succeed(_host.RunScript("stat -c '%t:%T %a %u:%g %F' /dev/mine; stat -c %F /dev/pipe /mnt", bundle => bundle.Linux["devices"] = new JsonArray(
             new JsonObject { ["path"] = "/dev/mine", ["type"] = "c", ["major"] = 1, ["minor"] = 3, ["fileMode"] = 0x1B0, ["uid"] = 5, ["gid"] = 6 },
-            new JsonObject { ["path"] = "/dev/pipe", ["type"] = "p" })));
-        Assert.Equal("1:3 660 5:6 character special file\nfifo\n", output);
+            new JsonObject { ["path"] = "/dev/pipe", ["type"] = "p" },
+            new JsonObject { ["path"] = "/mnt/", ["type"] = "c", ["major"] = 1, ["minor"] = 5 })));
+        Assert.Equal("1:3 660 5:6 character special file\nfifo\ncharacter special file\n", output);
     }
 
     [Theory]

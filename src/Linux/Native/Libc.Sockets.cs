@@ -15,6 +15,8 @@ public static unsafe partial class Libc
     public const int SOL_SOCKET = 1;
     public const int SO_ERROR = 4;
     public const int SO_ACCEPTCONN = 30;
+    public const int SIOCSIFFLAGS = 0x8914;
+    public const int IFF_UP = 1;
     public const int SHUT_WR = 1;
     public const int SHUT_RDWR = 2;
 

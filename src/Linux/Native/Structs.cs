@@ -145,3 +145,20 @@ public struct SignalInfo
     /// <summary>Exit code or signal number, by <see cref="Code"/>.</summary>
     public int Status;
 }
+
+/// <summary>An ifreq with flags. netdevice(7)</summary>
+[StructLayout(LayoutKind.Sequential, Size = 40)]
+public unsafe struct InterfaceFlags
+{
+    private const int NameSize = 16;
+
+    public fixed byte Name[NameSize];
+    public short Flags;
+
+    public static InterfaceFlags Of(ReadOnlySpan<byte> name, int flags)
+    {
+        InterfaceFlags request = new() { Flags = (short)flags };
+        name.CopyTo(new Span<byte>(request.Name, NameSize - 1));
+        return request;
+    }
+}

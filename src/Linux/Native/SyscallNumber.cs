@@ -4,7 +4,7 @@ namespace Sampan.Linux.Native;
 public static class SyscallNumber
 {
     public const int
-        read = 0, write = 1, close = 3, poll = 7, rt_sigaction = 13, rt_sigprocmask = 14, ioctl = 16, pread64 = 17, sendto = 44, recvmsg = 47,
+        read = 0, write = 1, close = 3, poll = 7, rt_sigaction = 13, rt_sigprocmask = 14, ioctl = 16, pread64 = 17, socket = 41, sendto = 44, recvmsg = 47,
         execve = 59, wait4 = 61, kill = 62, getcwd = 79, chdir = 80, fchdir = 81, fchown = 93, umask = 95, setsid = 112,
         setgroups = 116, setresuid = 117, setresgid = 119, setfsuid = 122, setfsgid = 123, capset = 126, personality = 135, statfs = 137, pivot_root = 155, prctl = 157, chroot = 161,
         sethostname = 170, setdomainname = 171, geteuid = 107, sched_setaffinity = 203, sched_getaffinity = 204, exit_group = 231, set_mempolicy = 238, keyctl = 250, ioprio_set = 251, openat = 257,

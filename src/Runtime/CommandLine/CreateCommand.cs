@@ -10,6 +10,7 @@ internal static class CreateCommand
 {
     internal const string Flags = """
         --bundle value, -b value  path to the root of the bundle directory, defaults to the current directory
+        --config value, -f value  name of the configuration file in the bundle (default: config.json), as crun's
         --console-socket value  path to an AF_UNIX socket which will receive a file descriptor referencing the master end of the console's pseudoterminal
         --pidfd-socket value  path to an AF_UNIX socket which will receive a file descriptor referencing the init process
         --pid-file value  specify the file to write the process id to
@@ -26,18 +27,22 @@ internal static class CreateCommand
 
     private static int Run(GlobalOptions global, Arguments parsed)
     {
-        if (UserNamespaceEntry.IsNeeded) return RootlessCommand.Create(global, parsed, Container.ReadSpec(Bundle(parsed)));
+        if (UserNamespaceEntry.IsNeeded) return RootlessCommand.Create(global, parsed);
         using Container container = Create(global, parsed, detached: true);
         return 0;
     }
 
     internal static string Bundle(Arguments arguments) => Path.GetFullPath(arguments.Value("bundle") ?? ".");
 
+    internal static RuntimeSpec ReadSpec(Arguments arguments) => Container.ReadSpec(Bundle(arguments), Config(arguments));
+
+    private static string Config(Arguments arguments) => arguments.Value("config") ?? Container.ConfigName;
+
     /// <summary>For <c>run</c> too.</summary>
     internal static Container Create(GlobalOptions global, Arguments arguments, bool detached)
     {
         string bundle = Bundle(arguments);
-        RuntimeSpec spec = Container.ReadSpec(bundle);
+        RuntimeSpec spec = ReadSpec(arguments);
         string? consoleSocket = arguments.Value("console-socket");
         ContainerStdio.Check(spec.Process?.Terminal == true, detached, consoleSocket);
         PassedDescriptors passed = PassedDescriptors.Of(arguments, withSocketActivation: true);
@@ -46,6 +51,7 @@ internal static class CreateCommand
         {
             Bundle = bundle,
             Spec = passed.AddTo(spec),
+            Config = Config(arguments),
             Stdin = ContainerStdio.Own(0),
             Stdout = ContainerStdio.Own(1),
             Stderr = ContainerStdio.Own(2),
@@ -53,6 +59,7 @@ internal static class CreateCommand
             NoPivot = arguments.Has("no-pivot"),
             NoNewKeyring = arguments.Has("no-new-keyring"),
             SystemdCgroup = global.SystemdCgroup,
+            NoCgroup = global.NoCgroup,
             MayLackCgroups = global.MayLackCgroups,
             HasNotifySocket = NotifySocket.IsWanted,
             Debug = global.Debug ? message => RuntimeLog.Debug(global, message) : null,

@@ -21,7 +21,14 @@ internal sealed class GlobalOptions
             "json" => true,
             { } other => throw new FaultException(FaultKind.InvalidArgument, $"invalid log-format: {other}"),
         };
-        SystemdCgroup = flags.Has("systemd-cgroup");
+        SystemdCgroup = flags.Value("cgroup-manager") switch
+        {
+            null => flags.Has("systemd-cgroup"),
+            "systemd" => true,
+            "cgroupfs" => false,
+            "disabled" => !(NoCgroup = true),
+            { } other => throw new FaultException(FaultKind.InvalidArgument, $"unknown cgroup manager '{other}': expected cgroupfs, systemd or disabled"),
+        };
         MayLackCgroups = flags.Value("rootless") switch
         {
             null or "auto" => Linux.Native.Libc.geteuid() != 0 || Linux.Namespaces.InUserNamespace,
@@ -43,6 +50,7 @@ internal sealed class GlobalOptions
         --root value  root directory for storage of container state (default: /run/sampan-runtime, or below $XDG_RUNTIME_DIR)
         --criu value  ignored, as runc does: criu is searched for in $PATH
         --systemd-cgroup  enable systemd cgroup support, expects cgroupsPath to be of form "slice:prefix:name"
+        --cgroup-manager value  crun's name for it: cgroupfs (default), systemd, or disabled for no cgroup of its own
         --rootless value  go on without cgroups where they are out of reach: true, false or auto (default)
         --version, -v  print the version
         """);
@@ -55,6 +63,8 @@ internal sealed class GlobalOptions
     internal bool LogsJson { get; }
     internal bool Debug { get; }
     internal bool SystemdCgroup { get; }
+    /// <summary>None is wanted.</summary>
+    internal bool NoCgroup { get; }
     /// <summary>Without privileges no cgroup may be within reach; a container that asks for none then does without.</summary>
     internal bool MayLackCgroups { get; }
     internal bool WantsVersion { get; }

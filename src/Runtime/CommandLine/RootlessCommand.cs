@@ -9,10 +9,10 @@ namespace Sampan.Runtime.CommandLine;
 internal static class RootlessCommand
 {
     /// <returns>Its exit code.</returns>
-    internal static int Create(GlobalOptions global, Arguments arguments, RuntimeSpec spec)
+    internal static int Create(GlobalOptions global, Arguments arguments)
     {
         PassedDescriptors passed = PassedDescriptors.Of(arguments, withSocketActivation: true);
-        return Wait(UserNamespaceEntry.Start(spec, Repeat(global), passed.Activated, passed.Preserved));
+        return Wait(UserNamespaceEntry.Start(CreateCommand.ReadSpec(arguments), Repeat(global), passed.Activated, passed.Preserved));
     }
 
     /// <inheritdoc cref="Create"/>
@@ -33,6 +33,7 @@ internal static class RootlessCommand
         if (global.Log is { } log) arguments.AddRange(["--log", log]);
         if (global.Debug) arguments.Add("--debug");
         if (global.SystemdCgroup) arguments.Add("--systemd-cgroup");
+        if (global.NoCgroup) arguments.AddRange(["--cgroup-manager", "disabled"]);
         arguments.Add(global.Command!);
         arguments.AddRange(global.CommandArguments);
         return arguments;

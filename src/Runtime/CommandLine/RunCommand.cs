@@ -16,7 +16,7 @@ internal static class RunCommand
 
     private static int Run(GlobalOptions global, Arguments parsed)
     {
-        if (UserNamespaceEntry.IsNeeded) return RootlessCommand.Create(global, parsed, Container.ReadSpec(CreateCommand.Bundle(parsed)));
+        if (UserNamespaceEntry.IsNeeded) return RootlessCommand.Create(global, parsed);
         bool detach = parsed.Has("detach");
         using Container container = CreateCommand.Create(global, parsed, detach);
         try

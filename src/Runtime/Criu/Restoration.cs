@@ -117,7 +117,7 @@ internal sealed class Restoration(string id, string path, RuntimeSpec spec, Crea
                     SystemdUnit = place.Unit,
                     StandardStreams = _streams?.Names,
                 };
-                directory.KeepConfig(options.Bundle);
+                directory.KeepConfig(Path.Combine(options.Bundle, options.Config));
                 directory.Write(_state);
                 break;
             case "orphan-pts-master":

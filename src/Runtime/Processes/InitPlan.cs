@@ -40,6 +40,7 @@ internal sealed unsafe class InitPlan : IDisposable
         ProcessPlan.EnterCgroup(_plan, resources.CgroupTasks);
         CpuAffinity.Reset(_plan);
         namespaces.AddLate(_plan);
+        namespaces.AddLoopback(_plan);
         SetNames(spec);
         foreach ((string key, string value) in spec.Linux?.Sysctl ?? new Dictionary<string, string>())
             ProcessPlan.Write(_plan, $"cannot set sysctl '{key}' to '{value}'", resources.Proc, $"sys/{Sysctls.Path(key)}", value);

@@ -83,6 +83,17 @@ internal sealed class NamespacePlan : IDisposable
         if (late != 0) plan.Call($"cannot make namespaces ({Namespaces.FileNames(late)})", SyscallNumber.unshare, (long)late);
     }
 
+    /// <summary>Programs count on their loopback, as runc and crun give it: in a new network namespace it is down.</summary>
+    internal unsafe void AddLoopback(ChildPlan plan)
+    {
+        if ((New & NamespaceKinds.Network) == 0) return;
+        const string Description = "cannot bring up the loopback interface";
+        InterfaceFlags* request = plan.Copy<InterfaceFlags>([InterfaceFlags.Of("lo"u8, Libc.IFF_UP)]);
+        plan.Call(Description, SyscallNumber.socket, Libc.AF_UNIX, Libc.SOCK_DGRAM | Libc.SOCK_CLOEXEC).Into(ChildPlan.Scratch);   // any socket of the namespace will do
+        plan.Call(Description, SyscallNumber.ioctl, ChildPlan.Scratch, Libc.SIOCSIFFLAGS, request);
+        plan.Call(Description, SyscallNumber.close, ChildPlan.Scratch);
+    }
+
     /// <summary>Leaves the mount namespace in which the root was built.</summary>
     internal void AddMountEntry(ChildPlan plan)
     {

@@ -75,15 +75,16 @@ internal sealed class DeviceNodes(RootDirectory root, bool bindOnly) : IDisposab
             "p" => FileKind.Fifo,
             _ => throw new FaultException(FaultKind.InvalidArgument, $"unknown type '{device.Type}' of device '{device.Path}': expected c, b, u or p"),
         };
-        int slash = device.Path.LastIndexOf('/');
+        string path = device.Path.TrimEnd('/');
+        int slash = path.LastIndexOf('/');
         if (slash < 0) throw new FaultException(FaultKind.InvalidArgument, $"path '{device.Path}' of a device is not absolute");
         if (bindOnly && kind != FileKind.Fifo)
         {
             Bind(device);
             return;
         }
-        string name = device.Path[(slash + 1)..];
-        using SafeFileHandle? elsewhere = slash == Folder.Length && device.Path.StartsWith(Folder, StringComparison.Ordinal) ? null : root.MakeDirectory(device.Path[..slash]);
+        string name = path[(slash + 1)..];
+        using SafeFileHandle? elsewhere = slash == Folder.Length && path.StartsWith(Folder, StringComparison.Ordinal) ? null : root.MakeDirectory(path[..slash]);
         SafeFileHandle parent = elsewhere ?? _dev;
         uint major = (uint)(device.Major ?? 0), minor = (uint)(device.Minor ?? 0);
         if (Libc.mknodat(parent.Fd(), name, (uint)kind | (device.FileMode ?? Everybody), DeviceNumber(major, minor)) < 0)

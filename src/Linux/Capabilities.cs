@@ -38,10 +38,26 @@ public static unsafe class Capabilities
     public static ulong Permitted()
     {
         uint* header = stackalloc uint[2];
-        uint* sets = stackalloc uint[6];   // effective, permitted, inheritable; twice 32 bits
+        uint* sets = stackalloc uint[6];
+        Read(header, sets);
+        return sets[1] | ((ulong)sets[4] << 32);
+    }
+
+    /// <summary>Makes one of the first 32 effective for this thread, when it is permitted.</summary>
+    public static void Raise(string name)
+    {
+        uint* header = stackalloc uint[2];
+        uint* sets = stackalloc uint[6];
+        Read(header, sets);
+        sets[0] |= sets[1] & (1u << Array.IndexOf(Names, name));
+        if (Libc.capset(header, sets) < 0) throw LinuxException.FromLastError("capset", $"cannot raise {name}");
+    }
+
+    /// <param name="sets">Takes effective, permitted, inheritable; twice 32 bits.</param>
+    private static void Read(uint* header, uint* sets)
+    {
         (header[0], header[1]) = (Version3, 0);
         if (Libc.capget(header, sets) < 0) throw LinuxException.FromLastError("capget", "cannot read our own capabilities");
-        return sets[1] | ((ulong)sets[4] << 32);
     }
 
     /// <summary>The header of capset(2), for the calling process.</summary>

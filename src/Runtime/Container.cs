@@ -153,6 +153,10 @@ public sealed partial class Container : IDisposable
     /// <summary>Changes limits of the cgroup; what is absent stays.</summary>
     public void Update(LinuxResources resources) => Cgroup.Apply(resources);
 
+    /// <summary>Changes its class of cache and memory bandwidth; null stays.</summary>
+    /// <exception cref="FaultException">NotSupported: this machine has none.</exception>
+    public void UpdateRdt(string? cacheSchema, string? bandwidthSchema) => IntelRdtGroup.Update(Spec.Linux?.IntelRdt, Id, Pid, cacheSchema, bandwidthSchema);
+
     /// <summary>Pids of all its processes, in our pid namespace.</summary>
     public IReadOnlyList<int> Processes() => !Cgroup.Exists && HasOwnPidNamespace && IsAlive ? PidNamespaceMembers.Of(Pid) : Cgroup.Processes();
 
@@ -247,8 +251,8 @@ public sealed partial class Container : IDisposable
 
     private void RemoveRdtGroup()
     {
-        // A machine without resctrl has no groups.
-        if (Directory.Exists("/sys/fs/resctrl/tasks") && HasConfig) IntelRdtGroup.Of(Spec, Id)?.Remove();
+        // A machine without resctrl has no groups; of a container that asked for none an update may have made one.
+        if (File.Exists("/sys/fs/resctrl/tasks") && HasConfig) new IntelRdtGroup(Spec.Linux?.IntelRdt ?? new IntelRdt(), Id).Remove();
     }
 
     private unsafe void AwaitEnd()

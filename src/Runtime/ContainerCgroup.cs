@@ -26,7 +26,7 @@ internal sealed record ContainerCgroup(ICgroup Group, string? Path, string? Unit
         if (options.SystemdCgroup)
         {
             SystemdUnit unit = SystemdUnit.Parse(given, id, machine: Libc.geteuid() == 0 && !InnerRuntime.IsThis);
-            SystemdScope scope = SystemdScope.Start(unit, $"container {id}", resources);
+            SystemdScope scope = SystemdScope.Start(unit, $"container {id}", resources, SystemdProperty.Of(spec.Annotations));
             return new(scope.Group, scope.Path, unit.Name, scope);
         }
         directory.NoteCgroup(given ?? id);

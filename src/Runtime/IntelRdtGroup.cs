@@ -59,6 +59,19 @@ internal sealed class IntelRdtGroup
         Files.WriteValue($"{_monitor}/tasks", $"{pid}");
     }
 
+    /// <summary>Puts these in the place of the class's values; a container that has no class gets one of its own, which <paramref name="pid"/> enters.</summary>
+    /// <exception cref="FaultException">NotSupported: no resctrl, or none with such values; LinuxException when the kernel refuses.</exception>
+    internal static void Update(IntelRdt? wish, string id, int pid, string? cache, string? bandwidth)
+    {
+        string? root = MountedAt();
+        if (cache is not null && !Directory.Exists($"{root}/info/L3")) throw new FaultException(FaultKind.NotSupported, "Intel RDT/CAT: l3 cache schema is not enabled");
+        if (bandwidth is not null && !Directory.Exists($"{root}/info/MB")) throw new FaultException(FaultKind.NotSupported, "Intel RDT/MBA: memory bandwidth schema is not enabled");
+        IntelRdtGroup group = new(wish ?? new IntelRdt(), id);
+        if (wish is null) group.Apply(pid);
+        foreach (string? line in (ReadOnlySpan<string?>)[cache, bandwidth])
+            if (line is not null) Files.WriteValue($"{group._path}/schemata", line + "\n");
+    }
+
     /// <summary>Removes what was made for this container alone. Idempotent.</summary>
     internal void Remove()
     {

@@ -50,6 +50,16 @@ public sealed class CommandLineTests : IDisposable
         Assert.Contains("unknown cgroup manager 'none'", _host.Run("--cgroup-manager", "none", "list").Error);
     }
 
+    [Theory]
+    [InlineData("--l3-cache-schema", "L3:0=f", "Intel RDT/CAT: l3 cache schema is not enabled")]
+    [InlineData("--mem-bw-schema", "MB:0=20", "Intel RDT/MBA: memory bandwidth schema is not enabled")]
+    public void Where_the_processor_has_no_classes_of_cache_their_update_is_refused(string flag, string schema, string problem)
+    {
+        Assert.False(Directory.Exists("/sys/fs/resctrl/info"), "this machine has Intel RDT: the update would work");
+        _host.StartSleeper();
+        Assert.Contains(problem, _host.Run("update", flag, schema, _host.Id).Error);
+    }
+
     [Fact]
     public void Stats_are_runcs_document()
     {

@@ -146,6 +146,19 @@ public sealed class NamespaceTests : IDisposable
     }
 
     [Fact]
+    public void Places_for_mounts_are_made_in_folders_of_the_user_namespaces_other_users_too()
+    {
+        string output = RuntimeProgramHost.Succeed(_host.RunScript("stat -c %u /home/data; touch /home/data/x; stat -c %u /home", bundle =>
+        {
+            bundle.UseUserNamespace();
+            RuntimeProgramHost.Succeed(RuntimeProgramHost.Execute("chown", ["101000:101000", $"{_host.Rootfs}/home"]));
+            bundle.Mount("/home/data", "tmpfs", "tmpfs");
+        }));
+        Assert.Equal("0\n1000\n", output);
+        Assert.Equal("100000", RuntimeProgramHost.Execute("stat", ["-c", "%u", $"{_host.Rootfs}/home/data"]).Output.Trim());
+    }
+
+    [Fact]
     public void In_a_user_namespace_root_is_nobody_on_the_host_and_devices_and_files_are_its_own()
     {
         string output = RuntimeProgramHost.Succeed(_host.RunScript("id -u; cat /proc/self/uid_map; stat -c %u /dev /dev/shm /dev/pts /made-by-nobody-yet/x 2>/dev/null; echo hi > /dev/null; touch /tmp/mine; stat -c %u /tmp/mine", bundle =>

@@ -15,6 +15,10 @@ public sealed class SystemdTests : IDisposable
         bundle.Process["args"] = new System.Text.Json.Nodes.JsonArray("sleep", "1000");
         bundle.Linux["cgroupsPath"] = $"sampantest.slice:test:{_host.Id}";
         bundle.Linux["resources"] = System.Text.Json.Nodes.JsonNode.Parse("""{"pids":{"limit":77},"cpu":{"quota":50000,"period":100000}}""");
+        bundle.Config["annotations"] = System.Text.Json.Nodes.JsonNode.Parse("""
+            {"org.systemd.property.TimeoutStopSec":"12","org.systemd.property.RuntimeMaxUSec":"uint64 3600000000","org.systemd.property.CollectMode":"'inactive-or-failed'",
+             "org.systemd.property.After":"['paths.target', \"timers.target\"]","org.systemd.property.SendSIGHUP":"true"}
+            """);
         string own = $"systemd-{_host.Id}";
         string unit = $"test-{_host.Id}.scope";
         string script = $$"""
@@ -39,7 +43,8 @@ public sealed class SystemdTests : IDisposable
             r() { {{RuntimeProgramHost.Program}} --root {{_host.StateRoot}} --systemd-cgroup "$@"; }
             show() { systemctl --user show {{unit}} -p "$1"; }
             r run -d -b {{bundle.Write()}} {{_host.Id}} < /dev/null > /dev/null
-            for property in ActiveState Slice TasksMax CPUQuotaPerSecUSec ControlGroup; do show $property; done
+            for property in ActiveState Slice TasksMax CPUQuotaPerSecUSec TimeoutStopUSec RuntimeMaxUSec CollectMode SendSIGHUP ControlGroup; do show $property; done
+            show After | grep -o '[a-z]*.target' | sort
             cat /sys/fs/cgroup/pids/sampantest.slice/{{unit}}/pids.max
             r update --pids-limit 55 {{_host.Id}}
             show TasksMax; cat /sys/fs/cgroup/pids/sampantest.slice/{{unit}}/pids.max
@@ -63,7 +68,13 @@ public sealed class SystemdTests : IDisposable
             Slice=sampantest.slice
             TasksMax=77
             CPUQuotaPerSecUSec=500ms
+            TimeoutStopUSec=12s
+            RuntimeMaxUSec=1h
+            CollectMode=inactive-or-failed
+            SendSIGHUP=yes
             ControlGroup=/sampantest.slice/{unit}
+            paths.target
+            timers.target
             77
             TasksMax=55
             55
@@ -73,6 +84,31 @@ public sealed class SystemdTests : IDisposable
             gone
 
             """, output);
+    }
+
+    [Theory]
+    [InlineData("Ab", "1", "annotation org.systemd.property.Ab name incorrect: too short")]
+    [InlineData("CPU_Weight", "1", "name incorrect: contains non-alphabetic character")]
+    [InlineData("CPUWeight", "uint65 1", "value parse error: unrecognized type \"uint65\"")]
+    [InlineData("CPUWeight", "uint16 70000", "value parse error: 70000 is out of the range of type \"q\"")]
+    [InlineData("CPUWeight", "byte -1", "out of the range")]
+    [InlineData("CPUWeight", "12 13", "unexpected text after the value: 13")]
+    [InlineData("Description", "'open", "unterminated string")]
+    [InlineData("After", "['a', 1]", "in one array")]
+    [InlineData("After", "[]", "the type of an empty array must be said")]
+    [InlineData("After", "['a'", "expected ',' or ']'")]
+    [InlineData("Environment", "{'a': 1}", "unrecognized type")]
+    [InlineData("TimeoutStopSec", "'12'", "value parse error: not a number")]
+    [InlineData("Description", "", "unexpected end of the value")]
+    public void A_property_that_cannot_be_read_is_refused_and_without_systemd_groups_it_is_of_no_matter(string name, string value, string problem)
+    {
+        Bundle bundle = new(_host);
+        bundle.Config["annotations"] = new System.Text.Json.Nodes.JsonObject { [$"org.systemd.property.{name}"] = value };
+        bundle.Process["args"] = new System.Text.Json.Nodes.JsonArray("true");
+        RuntimeProgramHost.Succeed(_host.Run("run", "-b", bundle.Write(), _host.Id));
+        bundle.Linux["cgroupsPath"] = $"sampantest.slice:test:{_host.Id}";
+        string error = _host.Run("--log-format", "json", "--systemd-cgroup", "run", "-b", bundle.Write(), _host.Id).Error;
+        Assert.Contains(problem, (string)System.Text.Json.Nodes.JsonNode.Parse(error)!["msg"]!);
     }
 
     [Fact]

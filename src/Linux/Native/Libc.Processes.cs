@@ -79,4 +79,7 @@ public static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int capget(uint* header, uint* data);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int capset(uint* header, uint* data);
 }

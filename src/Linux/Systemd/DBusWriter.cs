@@ -20,6 +20,12 @@ internal sealed class DBusWriter
 
     internal void Byte(byte value) => Take(1)[0] = value;
 
+    internal void UInt16(ushort value)
+    {
+        Align(2);
+        BinaryPrimitives.WriteUInt16LittleEndian(Take(2), value);
+    }
+
     internal void UInt32(uint value)
     {
         Align(4);

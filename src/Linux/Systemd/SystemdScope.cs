@@ -18,8 +18,9 @@ public sealed class SystemdScope : IDisposable
     /// <summary>As <see cref="CgroupFileSystem.Open"/> takes it.</summary>
     public string Path { get; }
 
+    /// <param name="additional">Set last: they may replace what is ours.</param>
     /// <exception cref="Sampan.Faults.FaultException">NotSupported: no systemd; AlreadyExists: a unit of that name runs; what the limits are refused with.</exception>
-    public static SystemdScope Start(SystemdUnit unit, string description, LinuxResources? resources)
+    public static SystemdScope Start(SystemdUnit unit, string description, LinuxResources? resources, IReadOnlyList<SystemdProperty> additional)
     {
         using SystemdManager manager = SystemdManager.Connect();
         CgroupFileSystem fileSystem = CgroupFileSystem.Detect();
@@ -39,6 +40,7 @@ public sealed class SystemdScope : IDisposable
                 foreach (string accounting in (ReadOnlySpan<string>)["MemoryAccounting", "CPUAccounting", "TasksAccounting", unified ? "IOAccounting" : "BlockIOAccounting"])
                     properties.Flag(accounting, true);
                 if (resources is not null) properties.Limits(resources, unified);
+                foreach (SystemdProperty property in additional) property.Write(properties);
             });
             string path = manager.ControlGroup(unit.Name);
             return new(new SystemdCgroup(fileSystem.Adopt(path, resources), unit.Name), path, plan, placeholder);

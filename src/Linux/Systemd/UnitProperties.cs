@@ -27,6 +27,12 @@ internal sealed class UnitProperties(DBusWriter writer)
         writer.UInt64(value);
     }
 
+    internal void Value(string name, VariantText value)
+    {
+        Begin(name, value.Type);
+        value.Write(writer);
+    }
+
     internal void Pids(int pid)
     {
         Begin("PIDs", "au");

@@ -34,9 +34,9 @@ internal static class UpdateCommand
     {
         if (parsed.Value("kernel-memory") is not null || parsed.Value("kernel-memory-tcp") is not null)
             RuntimeLog.Warn(global, "Kernel memory settings are ignored and will be removed");
-        foreach ((string flag, string what) in (ReadOnlySpan<(string, string)>)[("l3-cache-schema", "Intel RDT/CAT: l3 cache schema"), ("mem-bw-schema", "Intel RDT/MBA: memory bandwidth schema")])
-            if (parsed.Value(flag) is not null) throw new FaultException(FaultKind.NotSupported, $"{what} is not enabled");
         using Container container = global.Runtime.Open(parsed.Operands[0]);
+        string? cache = parsed.Value("l3-cache-schema"), bandwidth = parsed.Value("mem-bw-schema");
+        if (cache is not null || bandwidth is not null) container.UpdateRdt(cache, bandwidth);
         container.Update(parsed.Value("resources") is { } path ? FromFile(path) : FromFlags(parsed));
         return 0;
     }

@@ -5,7 +5,7 @@ using Sampan.Runtime.Processes;
 namespace Sampan.Runtime.Rootfs;
 
 /// <summary>While this lives, what this thread makes in file systems belongs to the root of the container's user namespace:
-/// in a tmpfs of that namespace nobody else may own anything. setfsuid(2).</summary>
+/// in a tmpfs of that namespace nobody else may own anything. As that root it writes where the container's other users own a folder. setfsuid(2).</summary>
 internal sealed class FileSystemIdentity : IDisposable
 {
     private readonly nint _uid, _gid;
@@ -13,7 +13,7 @@ internal sealed class FileSystemIdentity : IDisposable
     private FileSystemIdentity(uint uid, uint gid)
     {
         _gid = Libc.syscall(SyscallNumber.setfsgid, (nint)gid);
-        _uid = Libc.syscall(SyscallNumber.setfsuid, (nint)uid);
+        _uid = Become((nint)uid);
     }
 
     /// <summary>Null without a user namespace: nothing changes then.</summary>
@@ -25,7 +25,15 @@ internal sealed class FileSystemIdentity : IDisposable
 
     public void Dispose()
     {
-        Libc.syscall(SyscallNumber.setfsuid, _uid);
+        Become(_uid);
         Libc.syscall(SyscallNumber.setfsgid, _gid);
+    }
+
+    /// <returns>Who we were.</returns>
+    private static nint Become(nint uid)
+    {
+        nint before = Libc.syscall(SyscallNumber.setfsuid, uid);
+        if (uid != 0) Capabilities.Raise("CAP_DAC_OVERRIDE");   // which the kernel takes from who is no longer root. capabilities(7)
+        return before;
     }
 }

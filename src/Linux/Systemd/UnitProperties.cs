@@ -52,7 +52,7 @@ internal sealed class UnitProperties(DBusWriter writer)
         }
         if (resources.Cpu is { } cpu)
         {
-            if (cpu.Shares is > 0) Number(unified ? "CPUWeight" : "CPUShares", unified ? V2Limits.WeightOf(cpu.Shares.Value) : cpu.Shares.Value);
+            if (cpu.Shares is > 0) Number(unified ? "CPUWeight" : "CPUShares", unified ? CpuWeight.Of(cpu.Shares.Value) : cpu.Shares.Value);
             if (cpu.Quota is { } quota and not 0)
             {
                 ulong period = cpu.Period is > 0 ? cpu.Period.Value : 100_000;

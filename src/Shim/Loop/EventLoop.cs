@@ -36,7 +36,7 @@ internal sealed class EventLoop : IDisposable
     public Deadline After(TimeSpan delay, Action action)
     {
         var deadline = new Deadline(action);
-        _deadlines.Enqueue(deadline, Environment.TickCount64 + (long)Math.Ceiling(delay.TotalMilliseconds));
+        _deadlines.Enqueue(deadline, Environment.TickCount64 + (delay.Ticks + TimeSpan.TicksPerMillisecond - 1) / TimeSpan.TicksPerMillisecond);
         return deadline;
     }
 

@@ -51,7 +51,18 @@ public sealed class CgroupV2Tests : CgroupContract
     [InlineData(1024UL, 100UL)]
     [InlineData(262144UL, 10000UL)]
     [InlineData(1UL, 1UL)]
-    public void Shares_become_weight_with_the_defaults_meeting(ulong shares, ulong weight) => Assert.Equal(weight, V2Limits.WeightOf(shares));
+    public void Shares_become_weight_with_the_defaults_meeting(ulong shares, ulong weight) => Assert.Equal(weight, CpuWeight.Of(shares));
+
+    [Fact]
+    public void The_weight_of_any_shares_is_what_runcs_formula_gives()
+    {
+        for (ulong shares = 3; shares < 262144; shares++)
+        {
+            double l = Math.Log2(shares);
+            ulong expected = (ulong)Math.Ceiling(Math.Pow(10, ((l * l) + (125 * l)) / 612.0 - (7.0 / 34.0)));
+            Assert.True(expected == CpuWeight.Of(shares), $"{shares}: {CpuWeight.Of(shares)} instead of {expected}");
+        }
+    }
 
     protected override void Restore()
     {

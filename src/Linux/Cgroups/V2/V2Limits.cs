@@ -35,23 +35,13 @@ internal static class V2Limits
             group.Write("rdma.max", $"{device}{(limit.HcaHandles is { } handles ? $" hca_handle={handles}" : "")}{(limit.HcaObjects is { } objects ? $" hca_object={objects}" : "")}");
     }
 
-    /// <summary>cpu.shares 2..262144 to cpu.weight 1..10000, so that the defaults 1024 and 100 meet.
-    /// The curve that runc 1.4 and crun 1.23 agreed on; the straight line before it gave 1024 a weight of 39.</summary>
-    internal static ulong WeightOf(ulong shares)
-    {
-        if (shares <= 2) return 1;
-        if (shares >= 262144) return 10000;
-        double l = Math.Log2(shares);
-        return (ulong)Math.Ceiling(Math.Pow(10, ((l * l) + (125 * l)) / 612.0 - (7.0 / 34.0)));
-    }
-
     private static void ApplyCpu(ControlDirectory group, CpuResources? cpu)
     {
         if (cpu is null) return;
         if (cpu.RealtimeRuntime is not (null or 0) || cpu.RealtimePeriod is > 0)
             throw new FaultException(FaultKind.NotSupported, "cannot apply linux.resources.cpu.realtimeRuntime and realtimePeriod: cgroup v2 has no realtime limits");
         if (cpu.Idle is { } idle) group.Write("cpu.idle", idle);
-        if (cpu.Shares is > 0 && cpu.Idle is null or 0) group.Write("cpu.weight", WeightOf(cpu.Shares ?? 1024));
+        if (cpu.Shares is > 0 && cpu.Idle is null or 0) group.Write("cpu.weight", CpuWeight.Of(cpu.Shares ?? 1024));
         bool burstLater = cpu.Burst is { } burst && group.TryWrite("cpu.max.burst", Text(burst)) != Errno.None;
         if (cpu.Quota is not (null or 0) || cpu.Period is > 0)
         {

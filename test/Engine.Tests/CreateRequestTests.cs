@@ -91,6 +91,32 @@ public sealed class CreateRequestTests
         Assert.True(mounts[1].Mount.Anonymous);
     }
 
+    [Theory]
+    [InlineData("/:/in", "rslave")]
+    [InlineData("/var/lib/docker:/in", "rslave")]
+    [InlineData("/var/lib/docker/containers:/in", "rslave")]
+    [InlineData("/var/lib/docker:/in:rshared", "rshared")]
+    [InlineData("/var/lib:/in:rslave", "rslave")]
+    [InlineData("/home:/in", "rprivate")]
+    [InlineData("/home:/in:private", "private")]
+    public void A_bind_that_shows_the_daemons_folder_follows_the_hosts_mounts(string bind, string propagation)
+    {
+        var mounts = DataRootBinds.Settle(MountPlan.Make(new ContainerConfig(), new HostConfig { Binds = [bind] }, _ => []), "/var/lib/docker");
+        Assert.Equal(propagation, Assert.Single(mounts).Mount.Propagation);
+    }
+
+    [Theory]
+    [InlineData("private")]
+    [InlineData("rprivate")]
+    [InlineData("slave")]
+    [InlineData("shared")]
+    public void A_bind_that_shows_the_daemons_folder_and_shall_not_follow_is_refused(string propagation)
+    {
+        var planned = MountPlan.Make(new ContainerConfig(), new HostConfig { Binds = ["/var/lib:/in:" + propagation] }, _ => []);
+        Assert.StartsWith("invalid mount config: must use either propagation mode \"rslave\" or \"rshared\" when mount source is within the daemon root, daemon root: \"/data\"",
+            Assert.Throws<FaultException>(() => DataRootBinds.Settle([planned[0] with { Mount = planned[0].Mount with { Source = "/data/x" } }], "/data")).Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Two_mounts_of_one_place_are_refused()
     {

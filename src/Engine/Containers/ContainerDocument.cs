@@ -41,6 +41,8 @@ internal sealed record ContainerMount
     public bool ReadWrite { get; init; } = true;
     /// <summary>"rprivate" and the like; "" for volumes.</summary>
     public string Propagation { get; init; } = "";
+    /// <summary>Nobody asked for a propagation: what it says is a default, that the host's mounts need not be able to follow.</summary>
+    public bool PropagationIsDefault { get; init; }
     /// <summary>The part of the volume that is shown; "" for all of it.</summary>
     public string Subpath { get; init; } = "";
     /// <summary>Bind only this mount, not what is mounted below it.</summary>

@@ -30,9 +30,11 @@ internal static class MountSection
     }
 
     /// <summary>"rshared" or "rslave" when a bind asks to propagate; the container's root must then not be private.</summary>
-    public static string? RootPropagation(IReadOnlyList<ContainerMount> mounts) =>
-        mounts.Any(mount => mount.Propagation is "shared" or "rshared") ? "shared"
-        : mounts.Any(mount => mount.Propagation is "slave" or "rslave") ? "rslave" : null;
+    public static string? RootPropagation(IReadOnlyList<ContainerMount> mounts)
+    {
+        string[] asked = [.. mounts.Select(HostPropagation.Of)];
+        return asked.Any(propagation => propagation is "shared" or "rshared") ? "shared" : asked.Any(propagation => propagation is "slave" or "rslave") ? "rslave" : null;
+    }
 
     private static IEnumerable<MountSpec> KernelFileSystems(SpecContext context, bool privileged)
     {
@@ -59,12 +61,11 @@ internal static class MountSection
     {
         if (mount.Type == "tmpfs")
             return new MountSpec { Destination = mount.Destination, Type = "tmpfs", Source = "tmpfs", Options = mount.Options };
-        HostPropagation.Check(mount.Source, mount.Propagation);
         List<string> options = [mount.NonRecursive ? "bind" : "rbind"];
         // Read-only goes for what is mounted below too, unless told otherwise. Engine API 1.44.
         if (!mount.ReadWrite)
             options.Add(mount.NonRecursive || mount.ReadOnlyNonRecursive ? "ro" : "rro");
-        options.Add(mount.Propagation.Length > 0 ? mount.Propagation : "rprivate");
+        options.Add(HostPropagation.Of(mount));
         return Bind(mount.Destination, source, [.. options]);
     }
 

@@ -25,7 +25,8 @@ internal static class JsonBody
         CheckContentType(request);
         if (request.ContentLength > MaxLength) throw TooLong();
         byte[] text = await ReadAllAsync(request, ct);
-        return text.Length == 0 && request.ContentLength is 0 or null ? null : text;
+        // Empty in chunks is a body that says nothing, not none.
+        return text.Length == 0 && !HasChunkedBody(request) ? null : text;
     }
 
     internal static T Parse<T>(ReadOnlySpan<byte> text, JsonTypeInfo<T> type) where T : class

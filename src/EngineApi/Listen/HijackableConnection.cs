@@ -59,7 +59,8 @@ internal sealed class HijackableConnection : ConnectionContext, IDuplexPipe
         _input.Detach();
         var output = _output.Detach();
         await output.WriteAsync(Encoding.ASCII.GetBytes(text.ToString()), ct);
-        return new HijackedStream(_inner.Transport.Input, output, new HangupWatch(Features.Get<IConnectionSocketFeature>()?.Socket));
+        var socket = Features.Get<IConnectionSocketFeature>()?.Socket;
+        return new HijackedStream(_inner.Transport.Input, output, socket, new HangupWatch(socket));
     }
 
     private void OnInnerClosed()

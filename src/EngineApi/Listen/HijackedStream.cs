@@ -1,14 +1,18 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using System.Net.Sockets;
 
 namespace Sampan.EngineApi.Listen;
 
 /// <summary>The raw bytes of a hijacked connection. A read of 0 is the client's half-close; a write to a client that has gone throws
 /// <see cref="IOException"/>. Disposing sends what is left and ends the connection.</summary>
-internal sealed class HijackedStream(PipeReader input, PipeWriter output, HangupWatch hangup) : Stream
+internal sealed class HijackedStream(PipeReader input, PipeWriter output, Socket? socket, HangupWatch hangup) : Stream
 {
     /// <summary>Cancelled when the client has closed both directions.</summary>
     internal CancellationToken Gone => hangup.Gone;
+
+    /// <summary>Returns once the client has read the head, or after a tenth of a second.</summary>
+    internal Task HeadReadAsync(CancellationToken ct) => UnreadBytes.WaitUntilNoneAsync(socket, ct);
 
     public override bool CanRead => true;
     public override bool CanWrite => true;

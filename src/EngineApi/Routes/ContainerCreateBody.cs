@@ -18,7 +18,17 @@ internal static class ContainerCreateBody
             : throw new FaultException(FaultKind.InvalidArgument, "config cannot be empty in order to create a container");
     }
 
-    // "null", "{}" and a body of host-side parts alone have none: no default would make a container of them.
+    /// <summary>The body of <c>POST /commit</c>, which may be absent: null without anything of a config.</summary>
+    /// <exception cref="FaultException">InvalidArgument: malformed.</exception>
+    public static ContainerConfig? ParseOptional(byte[]? text)
+    {
+        if (text is not { Length: > 0 })
+            return null;
+        var config = JsonBody.Parse(text, DockerJson.Wire.ContainerConfig);
+        return HasConfig(text) ? config : null;
+    }
+
+    /// <summary>"null", "{}" and a body of host-side parts alone have none: no default would make a container of them.</summary>
     private static bool HasConfig(ReadOnlySpan<byte> text)
     {
         var reader = new Utf8JsonReader(text, new JsonReaderOptions { AllowMultipleValues = true });

@@ -25,9 +25,14 @@ internal sealed class ContainerStreamRoutes(EngineHost engine)
     private async Task Attach(ApiRequest request)
     {
         // Registered before the 101: what the container writes once the client knows it is attached is not lost.
-        var attachment = await _containers.AttachAsync(request.Name, AttachOptionsOf(request), request.Aborted);
+        var options = AttachOptionsOf(request);
+        var attachment = await _containers.AttachAsync(request.Name, options, request.Aborted);
         await using var stream = await request.HijackAsync(StreamTypes.OfStream(attachment.Tty, request.Version));
-        await HijackedWork.RunAsync(stream, request.Aborted, ended => attachment.RunAsync(stream, ended));
+        await HijackedWork.RunAsync(stream, request.Aborted, async ended =>
+        {
+            if (options.Logs) await stream.HeadReadAsync(ended);
+            await attachment.RunAsync(stream, ended);
+        });
     }
 
     private static AttachOptions AttachOptionsOf(ApiRequest request) => new()

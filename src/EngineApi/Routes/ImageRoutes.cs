@@ -99,7 +99,7 @@ internal sealed class ImageRoutes(EngineHost engine)
         {
             Container = request.Text("container"),
             Reference = repository.Length > 0 ? RepositoryTag.Parse(repository, request.Text("tag")) : null,
-            Config = await request.ReadJsonAsync(DockerJson.Wire.ContainerConfig),
+            Config = ContainerCreateBody.ParseOptional(await request.ReadJsonTextAsync()),
             Changes = [.. request.Many("changes").SelectMany(lines => lines.Split('\n'))],
             Author = request.Text("author"),
             Comment = request.Text("comment"),

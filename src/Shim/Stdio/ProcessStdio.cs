@@ -95,10 +95,10 @@ internal sealed class ProcessStdio : IDisposable
         else Input?.Close();
     }
 
+    /// <summary>ResizePty: nothing to do, and no error, for a process without terminal, as with containerd's shim.</summary>
     public void Resize(ushort columns, ushort rows)
     {
-        if (_console is null) throw new FaultException(FaultKind.Conflict, "cannot resize: the process has no terminal");
-        Pty.Resize(_console, columns, rows);
+        if (_console is not null) Pty.Resize(_console, columns, rows);
     }
 
     /// <summary>The process has ended: takes the rest of its output, lets the attached clients go and calls <paramref name="done"/>, at once

@@ -42,6 +42,16 @@ public sealed class BodyTests : IAsyncLifetime
         Assert.Equal(message, System.Text.Json.JsonSerializer.Deserialize(response.Body, DockerJson.Wire.ErrorResponse)!.Message);
     }
 
+    [Fact]
+    public async Task An_empty_body_in_chunks_is_a_body_that_says_nothing()
+    {
+        using var connection = await _server.ConnectAsync();
+        await connection.WriteAsync("POST /echo HTTP/1.1\r\nHost: docker\r\nConnection: close\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n");
+        string answer = await connection.ReadToEndAsync();
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        Assert.Contains("invalid JSON: got EOF while reading request body", answer, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("text/plain", "unsupported Content-Type header (text/plain): must be 'application/json'")]
     [InlineData("application/x-www-form-urlencoded", "unsupported Content-Type header (application/x-www-form-urlencoded): must be 'application/json'")]

@@ -108,4 +108,41 @@ public sealed class HijackTests : IAsyncLifetime
         go.TrySetResult();
         Assert.Equal("late", await connection.ReadToEndAsync());
     }
+
+    [Fact]
+    public async Task What_is_written_at_once_before_the_end_arrives_though_the_client_says_nothing()
+    {
+        await using var server = await TestServer.StartAsync(Route.Post("/brief", null, async request =>
+        {
+            await using var stream = await request.HijackAsync(StreamTypes.RawStream);
+            await stream.WriteAsync("brief"u8.ToArray());
+        }));
+        for (int i = 0; i < 50; i++)
+        {
+            using var connection = await server.ConnectAsync();
+            await connection.WriteAsync("POST /brief HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n");
+            await connection.ReadUntilAsync("\r\n\r\n");
+            Assert.Equal("brief", await connection.ReadToEndAsync());
+        }
+    }
+
+    [Fact]
+    public async Task What_lies_ready_waits_until_the_client_has_read_the_head()
+    {
+        await using var server = await TestServer.StartAsync(Route.Post("/ready", null, async request =>
+        {
+            await using var stream = await request.HijackAsync(StreamTypes.RawStream);
+            await stream.HeadReadAsync(request.Aborted);
+            await stream.WriteAsync("ready"u8.ToArray());
+        }));
+        for (int i = 0; i < 20; i++)
+        {
+            using var connection = await server.ConnectAsync();
+            await connection.WriteAsync("POST /ready HTTP/1.1\r\nHost: docker\r\nConnection: Upgrade\r\nUpgrade: tcp\r\nContent-Length: 0\r\n\r\n");
+            await Task.Delay(10);
+            // As an HTTP library reads: as much as there is.
+            Assert.EndsWith("\r\n\r\n", await connection.ReadOnceAsync(), StringComparison.Ordinal);
+            Assert.Equal("ready", await connection.ReadToEndAsync());
+        }
+    }
 }

@@ -33,6 +33,14 @@ internal sealed class RawConnection : IDisposable
         return text.ToString();
     }
 
+    /// <summary>What one read gives.</summary>
+    internal async Task<string> ReadOnceAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        byte[] buffer = new byte[16384];
+        return Encoding.UTF8.GetString(buffer, 0, await _socket.ReceiveAsync(buffer, patience.Token));
+    }
+
     internal async Task<string> ReadToEndAsync()
     {
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));

@@ -30,6 +30,12 @@ public sealed class CommitAndRegistryTests(EngineServer engine) : IClassFixture<
         config = (await engine.GetAsync($"/images/{answer.GetProperty("Id").GetString()}/json")).Body.GetProperty("Config");
         Assert.Equal(["A=1:none", "C=$A"], config.GetProperty("Env").EnumerateArray().Select(line => line.GetString()));
         Assert.Equal("u1:none", config.GetProperty("User").GetString());
+        foreach (string nothing in (string[])["null", "{}"])
+        {
+            (status, answer) = await engine.PostAsync($"/commit?container=tocommit&changes={Uri.EscapeDataString("ENV A=$A:2")}", nothing);
+            config = (await engine.GetAsync($"/images/{answer.GetProperty("Id").GetString()}/json")).Body.GetProperty("Config");
+            Assert.Equal("A=1:2", config.GetProperty("Env")[0].GetString());
+        }
         Assert.Equal("No such container: nosuch", await engine.MessageAsync(HttpMethod.Post, "/commit?container=nosuch"));
         Assert.Equal("FROM is not a valid change command", await engine.MessageAsync(HttpMethod.Post, "/commit?container=tocommit&changes=FROM%20x"));
         await engine.DeleteAsync("/containers/" + container);

@@ -35,7 +35,7 @@ internal sealed class ContainerCreator(
         ValidateConfig(config, host);
         PortPlan.Make(config, host);
         var endpoints = networks.Choose(config, host, request.NetworkingConfig);
-        var mounts = MountPlan.Make(config, host, MountsOf);
+        var mounts = DataRootBinds.Settle(MountPlan.Make(config, host, MountsOf), daemon.DataRoot);
 
         string id = ContainerId.Create();
         if (wanted is null)

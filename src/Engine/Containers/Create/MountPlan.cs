@@ -106,7 +106,7 @@ internal static class MountPlan
         Mount = new ContainerMount
         {
             Type = "bind", Source = Path.GetFullPath(source), Destination = destination, Mode = mode, ReadWrite = readWrite,
-            Propagation = propagation.Length > 0 ? propagation : "rprivate",
+            Propagation = propagation.Length > 0 ? propagation : "rprivate", PropagationIsDefault = propagation.Length == 0,
         },
     };
 

@@ -52,7 +52,7 @@ public sealed class EngineHost
             new BundleWriter(options, _index, images, new InitProgram(options.DataRoot, initProgram ?? (() => null)), cgroupV2), sockets);
         var killer = new ContainerKiller(store, Events);
         var remover = new ContainerRemover(_index, store, images, containerVolumes, killer, Events);
-        var end = new ContainerEnd(store, launcher, Events, logs.CreateLogger<ContainerEnd>())
+        var end = new ContainerEnd(options, store, launcher, Events, logs.CreateLogger<ContainerEnd>())
         {
             Remove = container => remover.RemoveAsync(container, new ContainerRemoveOptions { Volumes = true }, CancellationToken.None),
             Restart = container => _starter!.StartAsync(container, byUser: false, CancellationToken.None),

@@ -148,6 +148,32 @@ public sealed class SurvivalTests : IAsyncLifetime
             .Concat(Directory.GetFileSystemEntries(_engine.ExecRoot, "*", SearchOption.AllDirectories)).Where(path => !path.Contains("/fs/", StringComparison.Ordinal)).Order());
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_container_ends_with_its_shim_and_can_be_started_again(bool daemonIsAway)
+    {
+        (await _engine.DockerAsync("run", "-d", "--name", "orphan", "-p", "8099:80", "busybox", "sleep", "1000")).Succeeded();
+        (await _engine.DockerAsync("run", "-d", "--name", "frozen", "busybox", "sleep", "1000")).Succeeded();
+        (await _engine.DockerAsync("run", "-d", "--name", "steady", "--restart", "always", "busybox", "sleep", "1000")).Succeeded();
+        (await _engine.DockerAsync("pause", "frozen")).Succeeded();
+        string orphan = await _engine.InspectAsync("orphan", "{{.State.Pid}}"), frozen = await _engine.InspectAsync("frozen", "{{.State.Pid}}"), steady = await _engine.InspectAsync("steady", "{{.State.Pid}}");
+        if (daemonIsAway) await _engine.KillDaemonAsync();
+        foreach (string name in (string[])["orphan", "frozen", "steady"])
+            (await _engine.Host.ShellAsync($"kill -9 $(awk '/^PPid:/ {{print $2}}' /proc/{name switch { "orphan" => orphan, "frozen" => frozen, _ => steady }}/status)")).Succeeded();
+        if (daemonIsAway) await _engine.StartDaemonAsync();
+
+        foreach (string pid in (string[])[orphan, frozen, steady])
+            // The test host's first process reaps nothing that comes to it.
+            await Eventually.TrueAsync(async () => (await _engine.Host.ShellAsync($"grep -q '^State:.[^ZX]' /proc/{pid}/status")).ExitCode != 0, () => $"the end of process {pid}");
+        await Eventually.TrueAsync(async () => await _engine.InspectAsync("orphan", "{{.State.Status}} {{.State.ExitCode}}") == "exited 137");
+        await Eventually.TrueAsync(async () => await _engine.InspectAsync("frozen", "{{.State.Status}} {{.State.ExitCode}}") == "exited 137");
+        await Eventually.TrueAsync(async () => await _engine.InspectAsync("steady", "{{.State.Status}}") == "running");
+        (await _engine.DockerAsync("start", "orphan", "frozen")).Succeeded();
+        (await _engine.DockerAsync("exec", "orphan", "true")).Succeeded();
+        (await _engine.DockerAsync("rm", "-f", "orphan", "frozen", "steady")).Succeeded();
+    }
+
     [Fact]
     public async Task A_new_daemon_knows_the_execs_of_the_last_one()
     {

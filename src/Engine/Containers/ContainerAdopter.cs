@@ -89,7 +89,7 @@ internal sealed partial class ContainerAdopter(
     {
         if (await ConnectAsync(container.Id).ConfigureAwait(false) is not { } client)
         {
-            await end.HandleAsync(container, null, ContainerEnd.FromDisk(container)).ConfigureAwait(false);
+            await end.HandleAsync(container, null, end.WithoutShim(container)).ConfigureAwait(false);
             return;
         }
         container.Task = client;

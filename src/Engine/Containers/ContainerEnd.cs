@@ -8,7 +8,7 @@ namespace Sampan.Engine.Containers;
 
 /// <summary>What follows the end of a container's process: its parts are given back, its state is written, waiters go on, and it is removed or
 /// started again when that was asked for.</summary>
-internal sealed partial class ContainerEnd(ContainerStore store, ContainerLauncher launcher, EventLog events, ILogger<ContainerEnd> log)
+internal sealed partial class ContainerEnd(DaemonOptions daemon, ContainerStore store, ContainerLauncher launcher, EventLog events, ILogger<ContainerEnd> log)
 {
     /// <summary>Set once at wiring: starting and removing need this type in turn.</summary>
     public required Func<Container, Task> Restart { get; set; }
@@ -34,8 +34,7 @@ internal sealed partial class ContainerEnd(ContainerStore store, ContainerLaunch
         });
     }
 
-    // A shim that was killed cannot answer; what it left on disk says how its container ended.
-    private static async Task<ContainerExit> ReadExitAsync(Container container, Task<TaskExit> ended)
+    private async Task<ContainerExit> ReadExitAsync(Container container, Task<TaskExit> ended)
     {
         try
         {
@@ -44,23 +43,28 @@ internal sealed partial class ContainerEnd(ContainerStore store, ContainerLaunch
         }
         catch (FaultException)
         {
-            return FromDisk(container);
+            return WithoutShim(container);
         }
     }
 
-    /// <summary>How a container without a shim ended: 255 and now, when nothing says it better.</summary>
-    public static ContainerExit FromDisk(Container container)
+    /// <summary>How a container without a shim ended. One that still runs has nobody to hold its streams, take its end or stop it any more, so it is killed, as containerd does.</summary>
+    /// <returns>What the shim left on disk; else 137 when it was killed here, 255 when it had ended before and nothing says how.</returns>
+    public ContainerExit WithoutShim(Container container)
     {
+        const int Killed = 128 + 9, Unknown = 255;
+        bool wasKilled = false;
         try
         {
+            wasKilled = ContainerCgroup.Remove(ContainerCgroup.PathOf(daemon, container.Id, container.Document.HostConfig));
             if (ExitRecord.Read(container.Bundle) is { } record)
                 return new ContainerExit(record.ExitStatus, record.ExitedAt, record.OomKilled);
         }
-        catch (FaultException)
+        catch (FaultException error)
         {
             // A damaged record is no record.
+            Log.RemainsLeft(log, container.Id, error);
         }
-        return new ContainerExit(255, DateTimeOffset.UtcNow, false);
+        return new ContainerExit(wasKilled ? Killed : Unknown, DateTimeOffset.UtcNow, false);
     }
 
     /// <param name="client">Null when the shim is gone.</param>
@@ -164,6 +168,9 @@ internal sealed partial class ContainerEnd(ContainerStore store, ContainerLaunch
     {
         [LoggerMessage(Level = LogLevel.Error, Message = "cannot finish the end of container {Id}")]
         public static partial void EndFailed(ILogger logger, string id, Exception error);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "cannot tell how container {Id}, whose shim is gone, has ended, or cannot end it")]
+        public static partial void RemainsLeft(ILogger logger, string id, Exception error);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "cannot restart container {Id}")]
         public static partial void RestartFailed(ILogger logger, string id, Exception error);

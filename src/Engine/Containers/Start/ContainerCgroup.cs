@@ -4,7 +4,7 @@ using Sampan.Specs.Docker;
 
 namespace Sampan.Engine.Containers.Start;
 
-/// <summary>Where a container's cgroup is: the runtime makes it and the shim removes it. Only what a killed start left is removed from here.</summary>
+/// <summary>Where a container's cgroup is: the runtime makes it and the shim removes it. Only what a killed start or a killed shim left is removed from here.</summary>
 internal static class ContainerCgroup
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -14,13 +14,16 @@ internal static class ContainerCgroup
         Path.Join(host?.CgroupParent is { Length: > 0 } parent ? parent : daemon.CgroupParent, id);
 
     /// <summary>Ends what is in it and removes it. Idempotent.</summary>
+    /// <returns>True when there was something to end.</returns>
     /// <exception cref="FaultException">Conflict: a process does not end.</exception>
-    public static void Remove(string path)
+    public static bool Remove(string path)
     {
         var cgroup = CgroupFileSystem.Detect().Open(path);
         if (!cgroup.Exists)
-            return;
+            return false;
+        bool hadProcesses = cgroup.Processes().Count > 0;
         cgroup.KillAll();
         cgroup.Delete(Patience);
+        return hadProcesses;
     }
 }

@@ -22,6 +22,9 @@ public sealed class BlobFetch : IDisposable
     /// <summary>Returns when <see cref="Written"/> is no longer <paramref name="seen"/>, or the fetch has ended.</summary>
     public Task ChangedAsync(long seen, CancellationToken ct) => _transfer.ChangedAsync(seen, ct);
 
+    /// <summary>How often the bytes were thrown away, and came again from elsewhere: a stream that was opened before fails then.</summary>
+    public int BegunAnew => _transfer.BegunAnew;
+
     /// <summary>Reads the blob while it comes; not verified before <see cref="Completion"/>. Reading fails when the fetch does.</summary>
     public Stream OpenRead(CancellationToken ct) => new GrowingBlobStream(_transfer, ct);
 

@@ -15,6 +15,7 @@ internal sealed class BlobTransfer(ContentStore store, Descriptor descriptor, Op
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _written;
+    private int _begunAnew;
     private bool _wrong;
 
     internal Descriptor Descriptor => descriptor;
@@ -28,6 +29,9 @@ internal sealed class BlobTransfer(ContentStore store, Descriptor descriptor, Op
     internal long Readable => Resumed && !Completion.IsCompletedSuccessfully ? 0 : Written;
 
     internal bool Resumed { get; private set; }
+
+    /// <summary>How often it was begun anew because what came was wrong: who has read on the way has read wrong bytes.</summary>
+    internal int BegunAnew => Volatile.Read(ref _begunAnew);
 
     internal int Joined { get; set; }
 
@@ -117,9 +121,14 @@ internal sealed class BlobTransfer(ContentStore store, Descriptor descriptor, Op
                 Advance(0);
                 fresh = true;
             }
-            catch (FaultException e) when (e is not DigestMismatchException && !_wrong && !DiskFull.IsToldBy(e) && !ct.IsCancellationRequested && TryNextSource(ref source))
+            catch (FaultException e) when (!DiskFull.IsToldBy(e) && !ct.IsCancellationRequested && TryNextSource(ref source))
             {
-                // goes on where that one ended
+                if (e is not DigestMismatchException && !_wrong) continue;   // goes on where that one ended
+                File.Delete(path);   // of what it sent, nothing can be trusted: one registry that lies is no failure of the others' pulls
+                Resumed = fresh = true;
+                _wrong = false;
+                Interlocked.Increment(ref _begunAnew);
+                Advance(0);
             }
             catch (Exception e)
             {

@@ -1,8 +1,11 @@
+using Sampan.Faults;
+
 namespace Sampan.Content;
 
 /// <summary>Reads a file that a <see cref="BlobTransfer"/> is still writing: waits where the bytes end, until all announced ones were read.</summary>
 internal sealed class GrowingBlobStream(BlobTransfer transfer, CancellationToken ct) : Stream
 {
+    private readonly int _begunAnew = transfer.BegunAnew;
     private FileStream? _file;
     private long _position;
 
@@ -57,6 +60,8 @@ internal sealed class GrowingBlobStream(BlobTransfer transfer, CancellationToken
     private long? Available()
     {
         ct.ThrowIfCancellationRequested();
+        if (_position > 0 && transfer.BegunAnew != _begunAnew)
+            throw new FaultException(FaultKind.Unavailable, $"blob {transfer.Descriptor.Digest} is read anew: what came first was wrong");
         if (_position >= transfer.Descriptor.Size) return 0;
         return transfer.Readable - _position is > 0 and var available ? available : null;
     }

@@ -12,6 +12,7 @@ internal sealed class BlobUpload(Repository repository, RepositoryRequests reque
 {
     private const long ChunkBytes = 16 << 20;
     private const long SmallestChunkBytes = 64 * 1024;
+    private static readonly TimeSpan CancelTimeout = TimeSpan.FromSeconds(5);
     private Uri? _session;
     private long _offset;
     private long _chunk = long.MaxValue;
@@ -22,6 +23,34 @@ internal sealed class BlobUpload(Repository repository, RepositoryRequests reque
 
     /// <returns>True when it was mounted and nothing was sent.</returns>
     internal async Task<bool> RunAsync(string? source, CancellationToken ct)
+    {
+        try
+        {
+            return await SendAsync(source, ct).ConfigureAwait(false);
+        }
+        catch (Exception) when (ct.IsCancellationRequested && _session is not null)
+        {
+            await CancelAsync(_session).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Tells the registry that nothing more comes, so that it can drop what came. One that does not listen drops it in its own time.
+    /// distribution's docs/spec/api.md, § Canceling an Upload.</summary>
+    private async Task CancelAsync(Uri session)
+    {
+        using var patience = new CancellationTokenSource(CancelTimeout);
+        try
+        {
+            using HttpResponseMessage cancelled = await requests.SendUploadAsync(HttpMethod.Delete, session.AbsoluteUri, () => null, null, patience.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is FaultException or OperationCanceledException)
+        {
+            // the upload has failed already, for a reason of its own
+        }
+    }
+
+    private async Task<bool> SendAsync(string? source, CancellationToken ct)
     {
         if (source is not null && await MountAsync(source, ct).ConfigureAwait(false)) return true;
         if (_session is null && await BeginAsync(ct).ConfigureAwait(false)) return true;

@@ -10,29 +10,28 @@ namespace Sampan.Distribution;
 public sealed class RegistryClient : IDisposable
 {
     private readonly HttpSender _http;
-    private readonly InsecureHosts _insecureHosts;
+    private volatile Setup _setup;
 
     public RegistryClient(RegistryOptions options)
     {
-        Options = options;
         _http = new HttpSender(options);
-        Hosts = new HostTable(options);
-        _insecureHosts = new InsecureHosts(options.InsecureRegistries);
-        Endpoints = new EndpointFinder(_http, _insecureHosts, options);
-        Tokens = new TokenSource(new TokenServer(_http, _insecureHosts, options));
+        _setup = new Setup(_http, options);
     }
 
-    internal RegistryOptions Options { get; }
+    internal RegistryOptions Options => _setup.Options;
 
     internal HttpSender Http => _http;
 
-    internal HostTable Hosts { get; }
+    internal HostTable Hosts => _setup.Hosts;
 
-    internal EndpointFinder Endpoints { get; }
+    internal EndpointFinder Endpoints => _setup.Endpoints;
 
-    internal TokenSource Tokens { get; }
+    internal TokenSource Tokens => _setup.Tokens;
 
-    internal Task<bool> IsInsecureAsync(string authority, CancellationToken ct) => _insecureHosts.ContainsAsync(authority, ct);
+    /// <summary>From now on registries are reached as these options say; proxies and times stay as they were. Requests under way end as they began.</summary>
+    public void Reconfigure(RegistryOptions options) => _setup = new Setup(_http, options);
+
+    internal Task<bool> IsInsecureAsync(string authority, CancellationToken ct) => _setup.InsecureHosts.ContainsAsync(authority, ct);
 
     /// <summary>The repository of <paramref name="reference"/>, seen with these credentials. Nothing is sent yet.</summary>
     public Repository Repository(ImageReference reference, RegistryAuth? auth) => new(this, reference.NameOnly(), auth, $"repository:{reference.Path}:pull");
@@ -59,4 +58,23 @@ public sealed class RegistryClient : IDisposable
     public Task<RemoteFile> DownloadAsync(Uri url, CancellationToken ct) => RemoteFile.OpenAsync(_http, url, Options.IdleTimeout, ct);
 
     public void Dispose() => _http.Dispose();
+
+    /// <summary>What options make of the registries, with what was learned under them.</summary>
+    private sealed class Setup
+    {
+        internal Setup(HttpSender http, RegistryOptions options)
+        {
+            Options = options;
+            Hosts = new HostTable(options);
+            InsecureHosts = new InsecureHosts(options.InsecureRegistries);
+            Endpoints = new EndpointFinder(http, InsecureHosts, options);
+            Tokens = new TokenSource(new TokenServer(http, InsecureHosts, options));
+        }
+
+        internal RegistryOptions Options { get; }
+        internal HostTable Hosts { get; }
+        internal InsecureHosts InsecureHosts { get; }
+        internal EndpointFinder Endpoints { get; }
+        internal TokenSource Tokens { get; }
+    }
 }

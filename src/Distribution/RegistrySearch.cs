@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http;
+using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Sampan.Distribution.Hosts;
@@ -22,6 +23,7 @@ internal sealed class RegistrySearch(RegistryClient client)
 {
     private const int MaxAnswerBytes = 8 << 20;
     private const string Hub = "index.docker.io";
+    private const string SearchScope = "registry:catalog:search";   // as docker asks for
 
     internal async Task<IReadOnlyList<RegistrySearchHit>> RunAsync(string term, int limit, RegistryAuth? auth, CancellationToken ct)
     {
@@ -34,10 +36,11 @@ internal sealed class RegistrySearch(RegistryClient client)
         string scheme = host.Scheme ?? (await client.Endpoints.FindAsync(host, client.Options.MaxAttempts, ct).ConfigureAwait(false)).Base.Scheme;
         var url = new Uri($"{scheme}://{host.Authority}/v1/search?q={Uri.EscapeDataString(words)}&n={(limit == 0 ? 25 : limit)}");
         var trust = new Trust(host.SkipVerify is true || await client.IsInsecureAsync(host.Authority, ct).ConfigureAwait(false), host.Certificates);
+        AuthenticationHeaderValue? authorization = await AuthorizeAsync(host, auth, ct).ConfigureAwait(false);
         using HttpResponseMessage response = await client.Http.SendAsync((to, home) =>
         {
             HttpRequestMessage request = RegistryRequest.Make(HttpMethod.Get, to, home ? host : null);
-            if (home && auth?.Credentials is { } credentials) request.Headers.Authorization = TokenSource.Basic(credentials);
+            if (home) request.Headers.Authorization = authorization;
             return request;
         }, url, trust, ct).ConfigureAwait(false);
         if (response.StatusCode is not HttpStatusCode.OK)
@@ -51,6 +54,15 @@ internal sealed class RegistrySearch(RegistryClient client)
         {
             throw new FaultException(FaultKind.Unavailable, $"error decoding registry search results: {e.Message}", e);
         }
+    }
+
+    /// <summary>A password as it is; a refresh token, which the search itself does not take, by way of the token server that the registry's own API names.</summary>
+    private async Task<AuthenticationHeaderValue?> AuthorizeAsync(RegistryHost host, RegistryAuth? auth, CancellationToken ct)
+    {
+        if (auth?.Credentials is { Password.Length: > 0 } credentials) return TokenSource.Basic(credentials);
+        if (string.IsNullOrEmpty(auth?.Identitytoken) && string.IsNullOrEmpty(auth?.Registrytoken)) return null;
+        RegistryEndpoint endpoint = await client.Endpoints.FindAsync(host, client.Options.MaxAttempts, ct).ConfigureAwait(false);
+        return await client.Tokens.AuthorizeAsync(endpoint, auth, SearchScope, ct).ConfigureAwait(false);
     }
 
     private static (string Authority, string Words) Split(string term)

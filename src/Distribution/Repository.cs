@@ -58,6 +58,23 @@ public sealed partial class Repository
         return stream;
     }
 
+    /// <summary>What an index names that is of a type we do not know: a manifest to some registries, a blob to others.</summary>
+    /// <exception cref="RegistryException">Neither is there.</exception>
+    public async Task<Stream> UnknownAsync(Descriptor descriptor, long offset, CancellationToken ct)
+    {
+        try
+        {
+            if (descriptor.Size > MaxManifestBytes) return await BlobAsync(descriptor, offset, _ => { }, ct).ConfigureAwait(false);
+            var (_, content) = await _requests.GetAsync($"manifests/{descriptor.Digest}", Access.Pull, request => request.Headers.TryAddWithoutValidation("Accept", [descriptor.MediaType, "*/*"]),
+                MaxManifestBytes, $"{descriptor.Digest} of '{_name.FamiliarName}'", ct).ConfigureAwait(false);
+            return new MemoryStream(content) { Position = Math.Min(offset, content.Length) };
+        }
+        catch (RegistryException none) when (none.Status is HttpStatusCode.NotFound or HttpStatusCode.NotAcceptable)
+        {
+            return await BlobAsync(descriptor, offset, _ => { }, ct).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>All tags, in the registry's order.</summary>
     /// <exception cref="RegistryException">Code NAME_UNKNOWN, DENIED, …</exception>
     public async Task<IReadOnlyList<string>> TagsAsync(CancellationToken ct)

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Sampan.Distribution;
 using Sampan.Engine.Archives;
 using Sampan.Engine.Attach;
 using Sampan.Engine.Containers;
@@ -82,6 +83,24 @@ public sealed class EngineHost
     }
 
     public DaemonOptions Options { get; }
+
+    /// <summary>After SIGHUP: what dockerd takes over from a changed file without a restart. The rest of <paramref name="changed"/> waits for one.</summary>
+    public void Reload(DaemonOptions changed, RegistryOptions registries)
+    {
+        var options = Options with
+        {
+            Debug = changed.Debug,
+            Labels = changed.Labels,
+            InsecureRegistries = changed.InsecureRegistries,
+            RegistryMirrors = changed.RegistryMirrors,
+            MaxConcurrentDownloads = changed.MaxConcurrentDownloads,
+            MaxConcurrentUploads = changed.MaxConcurrentUploads,
+            MaxDownloadAttempts = changed.MaxDownloadAttempts,
+        };
+        Images.Reconfigure(registries, options.MaxConcurrentDownloads, options.MaxConcurrentUploads);
+        System.Show(options);
+        Events.Publish(EventTypes.Daemon, "reload", System.EngineId, ReloadEvent.AttributesOf(options));
+    }
     public ContainerService Containers { get; }
     public ExecService Execs { get; }
     public EventLog Events { get; }

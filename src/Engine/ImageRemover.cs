@@ -34,6 +34,7 @@ public sealed class ImageRemover
         return [.. removals.Select(removal => new ImageDeleteItem { Untagged = removal.UntaggedText, Deleted = removal.DeletedText })];
     }
 
-    private IEnumerable<ImageUse> Uses() => _containers.All.Select(container =>
+    /// <summary>Every container and its image.</summary>
+    public IEnumerable<ImageUse> Uses() => _containers.All.Select(container =>
         new ImageUse(Digest.Parse(container.Document.ImageId), container.Id, container.State.Status.CountsAsRunning()));
 }

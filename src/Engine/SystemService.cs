@@ -15,7 +15,7 @@ public sealed class SystemService
     public const string ApiVersion = "1.51";
     public const string MinimumApiVersion = "1.24";
     private const int ShortCommit = 7;
-    private readonly DaemonOptions _options;
+    private volatile DaemonOptions _options;
     private readonly string _engineId;
     private readonly ContainerService _containers;
     private readonly ImageService _images;
@@ -25,9 +25,15 @@ public sealed class SystemService
     internal SystemService(DaemonOptions options, string engineId, ContainerService containers, ImageService images, VolumeService volumes, bool cgroupV2) =>
         (_options, _engineId, _containers, _images, _volumes, _cgroupV2) = (options, engineId, containers, images, volumes, cgroupV2);
 
+    /// <summary>Shows what a reload has changed: <c>docker info</c>.</summary>
+    internal void Show(DaemonOptions options) => _options = options;
+
     /// <summary>This build's version.</summary>
     public static string ProductVersion { get; } =
         typeof(SystemService).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "0.0.0";
+
+    /// <summary>The name of this engine that outlives the daemon.</summary>
+    internal string EngineId => _engineId;
 
     /// <summary>"overlay2": what info and inspect call the snapshotter.</summary>
     public string StorageDriver => _images.Snapshotter.Name;

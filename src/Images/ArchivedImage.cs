@@ -73,6 +73,6 @@ internal sealed record ArchivedImage(Descriptor Target, ArchivedManifest? Chosen
     }
 }
 
-/// <summary>A manifest of an archive, or an index inside an index, which has no <paramref name="Manifest"/>.</summary>
+/// <summary>A manifest of an archive; or an index inside an index, or something of a type we do not know, which have no <paramref name="Manifest"/>.</summary>
 /// <param name="Descriptor">As its index names it.</param>
 internal sealed record ArchivedManifest(Descriptor Descriptor, Manifest? Manifest);

@@ -67,6 +67,10 @@ internal sealed class ArchivedLayout(ContentStore content, Platform? platform)
                 var manifest = ReadManifest(Require(entry.Digest));
                 if (manifest.Layers.Prepend(manifest.Config).All(blob => content.Size(blob.Digest) == blob.Size)) members.Add(new ArchivedManifest(entry, manifest));
             }
+            else
+            {
+                members.Add(new ArchivedManifest(entry, null));   // of a type we do not know: kept as it came
+            }
         }
     }
 

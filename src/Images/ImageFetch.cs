@@ -31,8 +31,8 @@ internal sealed class ImageFetch(ImageStore store, Unpacker unpacker, TransferSl
         return new FetchedImage(image, target,
         [
             IndexMember.Of(resolved.Descriptor!, manifest, image.Id),
-            .. resolved.Indexes.Skip(1).Select(index => IndexMember.OfIndex(index.Descriptor)),
-            .. await artifacts.AttestationsAsync(resolved.Indexes[^1].Index!, fetched.Descriptor.Digest, ct).ConfigureAwait(false),
+            .. resolved.Indexes.Skip(1).Select(index => IndexMember.OfDocument(index.Descriptor)),
+            .. await artifacts.BesideAsync(resolved.Indexes[^1].Index!, fetched.Descriptor.Digest, ct).ConfigureAwait(false),
         ]);
     }
 
@@ -42,8 +42,6 @@ internal sealed class ImageFetch(ImageStore store, Unpacker unpacker, TransferSl
         ImageConfig config = await new ConfigFetch(store.Content, repository, lease.Blobs).RunAsync(manifest.Config, ct).ConfigureAwait(false);
         if (config.DiffIds.Count != manifest.Layers.Count)
             throw new FaultException(FaultKind.Unavailable, $"layers from manifest don't match image configuration: {manifest.Layers.Count} layers, {config.DiffIds.Count} diffIDs in {manifest.Config.Digest}");
-        if (config.Platform.Os != Platform.Host.Os)
-            throw new FaultException(FaultKind.NotSupported, $"image operating system \"{config.Platform.Os}\" cannot be used on this platform");
         // An index was asked for the platform already; and what it says counts, since old configs leave their variant out.
         if (resolved.Indexes.Count == 0 && options.Platform is { } wanted && !new PlatformMatcher(wanted).Matches(config.Platform))
             throw new FaultException(FaultKind.NotFound, WrongPlatform.Message(reference.FamiliarString, wanted, [config.Platform]));

@@ -75,7 +75,7 @@ internal sealed class ImageLoader(ImageStore store, StoredLayers layers)
         return new Ready(archived, image, others, members);
     }
 
-    private static IndexMember MemberOf(ArchivedManifest member, Digest? image) => member.Manifest is null ? IndexMember.OfIndex(member.Descriptor) : IndexMember.Of(member.Descriptor, member.Manifest, image);
+    private static IndexMember MemberOf(ArchivedManifest member, Digest? image) => member.Manifest is null ? IndexMember.OfDocument(member.Descriptor) : IndexMember.Of(member.Descriptor, member.Manifest, image);
 
     private static void Hold(ArchivedManifest member, ImageLease lease)
     {
@@ -107,8 +107,6 @@ internal sealed class ImageLoader(ImageStore store, StoredLayers layers)
         ImageConfig config = ConfigOf(manifest);
         if (config.DiffIds.Count != manifest.Layers.Count)
             throw new FaultException(FaultKind.InvalidArgument, $"invalid manifest, layers length mismatch: expected {config.DiffIds.Count}, got {manifest.Layers.Count}");
-        if (config.Platform.Os != Platform.Host.Os)
-            throw new FaultException(FaultKind.NotSupported, $"cannot load {config.Platform.Os} image on {Platform.Host.Os}");
 
         lease.Blobs.Hold(manifest.Config.Digest);
         var sources = LayerSource.Of(manifest, config);

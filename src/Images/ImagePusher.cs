@@ -9,6 +9,8 @@ namespace Sampan.Images;
 /// <summary>docker push: the blobs as they lie in the store, those the registry has left out, then manifest or index with the bytes it always had.</summary>
 internal sealed class ImagePusher(ImageStore store, RegistryClient registries, TransferSlots slots)
 {
+    private readonly UploadTable _uploads = new();
+
     internal async Task PushAsync(ImageReference reference, PushOptions options, IProgress<PullProgress> receiver, Action<PushResult> pushed, CancellationToken ct)
     {
         var progress = new SerialProgress(receiver);
@@ -55,7 +57,7 @@ internal sealed class ImagePusher(ImageStore store, RegistryClient registries, T
         foreach (var layer in layers) progress.Report(new PullProgress("Preparing", layer.ProgressId, ProgressDetail.None));
 
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        var work = layers.Select(layer => PushBlobAsync(repository, layer, sources.GetValueOrDefault(layer.Descriptor.Digest), progress, ended.Token)).ToList();
+        var work = layers.Select(layer => PushBlobAsync(repository, tag, layer, sources.GetValueOrDefault(layer.Descriptor.Digest), progress, ended.Token)).ToList();
         try
         {
             await foreach (var first in Task.WhenEach(work).ConfigureAwait(false)) await first.ConfigureAwait(false);
@@ -65,9 +67,31 @@ internal sealed class ImagePusher(ImageStore store, RegistryClient registries, T
             await ended.CancelAsync().ConfigureAwait(false);
             await Task.WhenAll(work).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        foreach (var config in plan.Blobs.Except(layers)) await PushBlobAsync(repository, config, null, progress, ct).ConfigureAwait(false);
-        foreach (var manifest in plan.Manifests) await PutAsync(repository, manifest.Digest.ToString(), manifest, ct).ConfigureAwait(false);
+        foreach (var config in plan.Blobs.Except(layers)) await PushBlobAsync(repository, tag, config, null, progress, ct).ConfigureAwait(false);
+        foreach (var manifest in plan.Manifests)
+        {
+            if (MediaTypes.IsManifest(manifest.MediaType) || MediaTypes.IsIndex(manifest.MediaType)) await PutAsync(repository, manifest.Digest.ToString(), manifest, ct).ConfigureAwait(false);
+            else await PutUnknownAsync(repository, tag, manifest, progress, ct).ConfigureAwait(false);
+        }
         await PutAsync(repository, tag.Tag!, plan.Target, ct).ConfigureAwait(false);
+    }
+
+    /// <summary>A manifest to a registry that takes any, else a blob: an index may name both.</summary>
+    private async Task PutUnknownAsync(Repository repository, ImageReference tag, Descriptor document, SerialProgress progress, CancellationToken ct)
+    {
+        if (document.Size <= ImageStore.MaxManifestBytes)
+        {
+            try
+            {
+                await repository.PutManifestAsync(document.Digest.ToString(), document, store.Content.Read(document.Digest, ImageStore.MaxManifestBytes), ct).ConfigureAwait(false);
+                return;
+            }
+            catch (RegistryException refused) when (refused.Kind is not FaultKind.PermissionDenied)
+            {
+                // its type, or what it says, is not one of a manifest there
+            }
+        }
+        await PushBlobAsync(repository, tag, new PushBlob(document, null), null, progress, ct).ConfigureAwait(false);
     }
 
     /// <summary>With the bytes it came with. One that is about another is found from that: by the registry's list, or by ours in its stead.</summary>
@@ -86,7 +110,7 @@ internal sealed class ImagePusher(ImageStore store, RegistryClient registries, T
         }, ct).ConfigureAwait(false);
     }
 
-    private async Task PushBlobAsync(Repository repository, PushBlob blob, string? source, SerialProgress progress, CancellationToken ct)
+    private async Task PushBlobAsync(Repository repository, ImageReference tag, PushBlob blob, string? source, SerialProgress progress, CancellationToken ct)
     {
         Descriptor descriptor = blob.Descriptor;
         using IDisposable slot = await slots.EnterAsync(() => Step("Waiting"), ct).ConfigureAwait(false);
@@ -95,13 +119,10 @@ internal sealed class ImagePusher(ImageStore store, RegistryClient registries, T
             Step("Layer already exists");
             return;
         }
-        if (blob.ProgressId is null)
-        {
-            await repository.UploadAsync(descriptor, () => store.Content.OpenRead(descriptor.Digest), null, _ => { }, ct).ConfigureAwait(false);
-            return;
-        }
-        var pushing = new ByteProgress(progress, "Pushing", blob.ProgressId, descriptor.Size);
-        bool mounted = await repository.UploadAsync(descriptor, () => store.Content.OpenRead(descriptor.Digest), source, pushing.Report, ct).ConfigureAwait(false);
+        var pushing = blob.ProgressId is null ? null : new ByteProgress(progress, "Pushing", blob.ProgressId, descriptor.Size);
+        bool mounted = false;
+        await _uploads.SendAsync($"{tag.Name}@{descriptor.Digest}", async () =>
+            mounted = await repository.UploadAsync(descriptor, () => store.Content.OpenRead(descriptor.Digest), source, bytes => pushing?.Report(bytes), ct).ConfigureAwait(false), ct).ConfigureAwait(false);
         Step(mounted ? $"Mounted from {source}" : "Pushed");
 
         void Step(string status)

@@ -19,15 +19,18 @@ public sealed class ImageService : IDisposable
     private readonly ImageLoader _loader;
     private readonly ImageImporter _importer;
     private readonly ImageCommitter _committer;
+    private readonly TransferSlots _downloads, _uploads;
+    private readonly ApplyOptions _applying;
 
     private ImageService(ImageServiceOptions options, ISnapshotter snapshotter, ILoggerFactory logs)
     {
         _store = new ImageStore(options.Root, snapshotter, logs.CreateLogger<ImageStore>());
         _registries = new RegistryClient(options.Registries);
-        ApplyOptions applying = options.Layers with { Whiteouts = snapshotter.Whiteouts };
+        ApplyOptions applying = _applying = options.Layers with { Whiteouts = snapshotter.Whiteouts };
         var unpacker = new Unpacker(snapshotter, applying, _store.LayerSize);
-        _puller = new ImagePuller(_store, unpacker, _registries, new TransferSlots(options.MaxDownloads), logs.CreateLogger<ImagePuller>());
-        _pusher = new ImagePusher(_store, _registries, new TransferSlots(options.MaxUploads));
+        (_downloads, _uploads) = (new TransferSlots(options.MaxDownloads), new TransferSlots(options.MaxUploads));
+        _puller = new ImagePuller(_store, unpacker, _registries, _downloads, logs.CreateLogger<ImagePuller>());
+        _pusher = new ImagePusher(_store, _registries, _uploads);
         var storedLayers = new StoredLayers(_store.Content, unpacker);
         _loader = new ImageLoader(_store, storedLayers);
         _committer = new ImageCommitter(_store, storedLayers);
@@ -40,6 +43,14 @@ public sealed class ImageService : IDisposable
         var service = new ImageService(options, snapshotter, logs);
         service._store.Recover();
         return service;
+    }
+
+    /// <summary>Takes over what may change while it works: how registries are reached and how many layers are on the line at once.</summary>
+    public void Reconfigure(RegistryOptions registries, int maxDownloads, int maxUploads)
+    {
+        _registries.Reconfigure(registries);
+        _downloads.Resize(maxDownloads);
+        _uploads.Resize(maxUploads);
     }
 
     public ISnapshotter Snapshotter => _store.Snapshotter;
@@ -143,12 +154,13 @@ public sealed class ImageService : IDisposable
     /// <returns>Bytes given back.</returns>
     public long DropPartials() => _store.Content.DropPartials();
 
-    /// <summary>Reads every blob that an image needs and compares it with its digest.</summary>
-    /// <param name="repair">Fetch what is damaged again.</param>
+    /// <summary>Reads every blob that an image needs and compares it with its digest, and every unpacked layer with its blob.</summary>
+    /// <param name="repair">Fetch what is damaged again, and unpack again what differs.</param>
+    /// <param name="uses">Every container and its image.</param>
     /// <param name="credentials">For a registry's domain; null: anonymous.</param>
     /// <param name="found">Told of each problem as it is found.</param>
-    public Task<CheckResult> CheckAsync(bool repair, Func<string, RegistryAuth?> credentials, IProgress<BlobProblem> found, CancellationToken ct) =>
-        new ImageChecker(_store, _registries).CheckAsync(repair, credentials, found, ct);
+    public Task<CheckResult> CheckAsync(bool repair, Func<string, RegistryAuth?> credentials, Func<IEnumerable<ImageUse>> uses, IProgress<BlobProblem> found, CancellationToken ct) =>
+        new ImageChecker(_store, _registries, new LayerChecker(_store, _applying)).CheckAsync(repair, credentials, uses, found, ct);
 
     /// <summary>Drops layers that a container alone still held when their image was removed: call after removing containers.</summary>
     public void CollectLayers() => _store.CollectLayers();

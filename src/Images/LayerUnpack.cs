@@ -61,8 +61,7 @@ internal sealed class LayerUnpack(ISnapshotter snapshotter, ApplyOptions applyin
         if (!snapshotter.AppliesLayersApart) await below.WaitAsync(ct).ConfigureAwait(false);
         try
         {
-            LayerResult result = await ApplyAsync(fetch, ct).ConfigureAwait(false);
-            await fetch.Completion.WaitAsync(ct).ConfigureAwait(false);
+            LayerResult result = await ApplyVerifiedAsync(fetch, ct).ConfigureAwait(false);
             if (result.DiffId != source.DiffId)
             {
                 throw new FaultException(FaultKind.Unavailable,
@@ -77,6 +76,26 @@ internal sealed class LayerUnpack(ISnapshotter snapshotter, ApplyOptions applyin
         {
             snapshotter.Remove(key);
             throw;
+        }
+    }
+
+    /// <summary>Applies the layer; again when the bytes it had begun with proved wrong and came from elsewhere.</summary>
+    private async Task<LayerResult> ApplyVerifiedAsync(BlobFetch fetch, CancellationToken ct)
+    {
+        while (true)
+        {
+            int begunAnew = fetch.BegunAnew;
+            try
+            {
+                LayerResult result = await ApplyAsync(fetch, ct).ConfigureAwait(false);
+                await fetch.Completion.WaitAsync(ct).ConfigureAwait(false);
+                if (fetch.BegunAnew == begunAnew) return result;
+            }
+            catch (FaultException) when (fetch.BegunAnew != begunAnew && !ct.IsCancellationRequested)
+            {
+                await fetch.Completion.WaitAsync(ct).ConfigureAwait(false);
+            }
+            snapshotter.Remove(key);
         }
     }
 

@@ -4,18 +4,24 @@ namespace Sampan.Images;
 /// <param name="count">0: any number.</param>
 internal sealed class TransferSlots(int count)
 {
-    private readonly SemaphoreSlim? _free = count > 0 ? new SemaphoreSlim(count) : null;
+    private volatile SemaphoreSlim? _free = Of(count);
+
+    /// <summary>For transfers that begin from now on; those under way count no more.</summary>
+    internal void Resize(int slots) => _free = Of(slots);
+
+    private static SemaphoreSlim? Of(int slots) => slots > 0 ? new SemaphoreSlim(slots) : null;
 
     /// <param name="waiting">Called when none is free now.</param>
     /// <returns>To be disposed when the transfer has ended.</returns>
     internal async Task<IDisposable> EnterAsync(Action waiting, CancellationToken ct)
     {
-        if (_free is not null && !_free.Wait(0, ct))
+        SemaphoreSlim? free = _free;
+        if (free is not null && !free.Wait(0, ct))
         {
             waiting();
-            await _free.WaitAsync(ct).ConfigureAwait(false);
+            await free.WaitAsync(ct).ConfigureAwait(false);
         }
-        return new Slot(_free);
+        return new Slot(free);
     }
 
     private sealed class Slot(SemaphoreSlim? free) : IDisposable

@@ -56,6 +56,15 @@ public interface ISnapshotter
     /// <exception cref="FaultException">NotFound. Conflict: a view has no files of its own.</exception>
     SafeFileHandle Open(SnapshotKey key);
 
+    /// <summary>The directory that shows the files of a layer (where a driver keeps whole trees, its parents' too), to be read only.</summary>
+    /// <exception cref="FaultException">NotFound.</exception>
+    SafeFileHandle OpenLayer(ChainId name);
+
+    /// <summary>Puts the files under <paramref name="key"/>, prepared as for the layer's first commit, in the place of the layer's own; afterwards the key is unknown. The old files go with
+    /// the next <see cref="Reclaim"/>: nothing that stands on the layer may be mounted.</summary>
+    /// <exception cref="FaultException">NotFound: key or name unknown. Conflict: the key is a view.</exception>
+    void Replace(ChainId name, SnapshotKey key);
+
     /// <summary>Makes the files under <paramref name="key"/> immutable under <paramref name="name"/>; afterwards the key is unknown.
     /// When the name is committed already (two pulls at once) the key's files are dropped and the call succeeds.</summary>
     /// <exception cref="FaultException">NotFound. Conflict: the key is a view.</exception>

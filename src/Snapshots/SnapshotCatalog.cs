@@ -142,6 +142,23 @@ internal sealed class SnapshotCatalog
         return isNew;
     }
 
+    /// <summary>Gives a committed snapshot the directory of a key, which is gone then; its old one waits for <see cref="Reclaim"/>.</summary>
+    /// <returns>The number of the new one.</returns>
+    internal int Replace(ChainId name, SnapshotKey key)
+    {
+        lock (_gate)
+        {
+            SnapshotRecord record = Get(key), committed = Get(name);
+            int directory = record.Directory ?? throw new FaultException(FaultKind.Conflict, $"cannot replace snapshot '{name}': '{key}' is a read-only view");
+            // As at a commit: a crash from here on finds the directory at the chain, and the old one at nothing.
+            Write(DocumentPath(name), committed with { Directory = directory });
+            _chains[name] = committed with { Directory = directory };
+            Forget(key, record);
+            _forgotten.Add(committed.Directory!.Value);
+            return directory;
+        }
+    }
+
     internal void Remove(SnapshotKey key)
     {
         SnapshotRecord? record;

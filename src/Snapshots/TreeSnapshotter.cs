@@ -62,6 +62,10 @@ internal sealed class TreeSnapshotter : ISnapshotter
     public SafeFileHandle Open(SnapshotKey key) => OpenDirectory(_catalog.Get(key).Directory
         ?? throw new FaultException(FaultKind.Conflict, $"cannot open snapshot '{key}': a view has no files of its own"));
 
+    public SafeFileHandle OpenLayer(ChainId name) => OpenDirectory(_catalog.Get(name).Directory!.Value);
+
+    public void Replace(ChainId name, SnapshotKey key) => _catalog.Replace(name, key);
+
     public void Commit(SnapshotKey key, ChainId name) => _catalog.Commit(key, name, _catalog.Get(key).Parent);
 
     public void Commit(SnapshotKey key, ChainId name, ChainId? parent)

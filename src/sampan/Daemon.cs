@@ -46,7 +46,7 @@ internal static partial class Daemon
         var log = logs.CreateLogger("Sampan.Daemon");
         try
         {
-            await ServeAsync(Complete(options), logs, log).ConfigureAwait(false);
+            await ServeAsync(args, Complete(options), logs, log).ConfigureAwait(false);
             return 0;
         }
         catch (Exception error) when (error is FaultException or IOException or UnauthorizedAccessException)
@@ -70,7 +70,7 @@ internal static partial class Daemon
         return usual with { MaxBytes = options.MaxLayerBytes ?? usual.MaxBytes, MaxEntries = options.MaxLayerEntries ?? usual.MaxEntries };
     }
 
-    private static async Task ServeAsync(DaemonOptions options, DaemonLog logs, ILogger log)
+    private static async Task ServeAsync(IReadOnlyList<string> args, DaemonOptions options, DaemonLog logs, ILogger log)
     {
         long begin = Environment.TickCount64;
         MallocArenas.Limit(2);
@@ -82,7 +82,12 @@ internal static partial class Daemon
         }
         using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context => context.Cancel = true);
+        DaemonReload? reload = null;
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, context =>
+        {
+            context.Cancel = true;
+            reload?.Run();
+        });
 
         Directory.CreateDirectory(options.DataRoot, RootMode);
         Directory.CreateDirectory(options.ExecRoot, RootMode);
@@ -100,6 +105,7 @@ internal static partial class Daemon
         var engine = new EngineHost(options, images, networks, volumes, HelloImage.TryOpen, logs,
             () => typeof(Daemon).Assembly.GetManifestResourceStream("sampan-init.gz"));
         await engine.AdoptAsync().ConfigureAwait(false);
+        reload = new DaemonReload(args, engine, logs, log);
         using var memory = new IdleMemory();
         try
         {

@@ -39,7 +39,8 @@ internal sealed class DaemonLog(LogLevel minimum) : ILoggerFactory
         }
     }
 
-    private LogLevel Minimum => minimum;
+    /// <summary>Lines below it are not written; may change while others write.</summary>
+    internal LogLevel Minimum { get; set; } = minimum;
 
     private void Write(LogLevel level, string message)
     {

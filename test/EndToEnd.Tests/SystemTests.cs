@@ -76,6 +76,36 @@ public sealed class SystemTests(EngineFixture fixture) : IClassFixture<EngineFix
         Assert.Equal("3 busybox", events.Line);
     }
 
+    [Fact]
+    public async Task A_changed_configuration_file_is_taken_over_at_a_hangup_and_a_bad_one_is_not()
+    {
+        string file = Path.GetTempFileName();
+        try
+        {
+            await File.WriteAllTextAsync(file, """{"labels": ["rack=1"]}""");
+            await using var engine = await Engine.StartAsync(_ => Task.CompletedTask, "--config-file", file);
+            const string Shown = "{{json .Labels}} {{.Debug}} {{json .RegistryConfig.Mirrors}} {{(index .RegistryConfig.IndexConfigs \"docker.io\").Mirrors}}";
+            Assert.Equal("""["rack=1"] false null []""", (await engine.DockerAsync("info", "--format", Shown)).Succeeded().Line.Replace("[] []", "null []", StringComparison.Ordinal));
+
+            await File.WriteAllTextAsync(file, """{"labels": ["rack=2"], "debug": true, "registry-mirrors": ["https://mirror.example"], "insecure-registries": ["10.9.0.0/16"], "max-concurrent-downloads": 7}""");
+            (await Command.RunAsync(["kill", "-HUP", engine.DaemonPid.ToString()])).Succeeded();
+            const string After = """["rack=2"] true ["https://mirror.example/"] [https://mirror.example/]""";
+            await Eventually.TrueAsync(async () => (await engine.DockerAsync("info", "--format", Shown)).Line == After);
+            CommandResult events = (await engine.DockerAsync("events", "--since", "0", "--until", (DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 1).ToString(), "--filter", "type=daemon", "--format", "{{.Action}} {{index .Actor.Attributes \"max-concurrent-downloads\"}} {{index .Actor.Attributes \"insecure-registries\"}}")).Succeeded();
+            Assert.Equal("""reload 7 ["10.9.0.0/16"]""", events.Line);
+
+            await File.WriteAllTextAsync(file, """{"labels": ["rack=3"], "no-such-directive": true}""");
+            (await Command.RunAsync(["kill", "-HUP", engine.DaemonPid.ToString()])).Succeeded();
+            await Eventually.TrueAsync(() => Task.FromResult(engine.Log.Contains("cannot reload the configuration", StringComparison.Ordinal)));
+            Assert.Contains("no-such-directive", engine.Log);
+            Assert.Equal(After, (await engine.DockerAsync("info", "--format", Shown)).Succeeded().Line);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
     /// <summary>SPECIFICATION: idle daemon. Proportional set size counts a page that n processes share as 1/n.</summary>
     [Fact]
     public async Task A_daemon_that_worked_and_rests_takes_at_most_25_megabytes()

@@ -334,6 +334,27 @@ public abstract class SnapshotterContract : IDisposable
     public void A_key_that_is_no_plain_name_is_refused(string text)
         => Assert.Equal(FaultKind.InvalidArgument, Assert.Throws<FaultException>(() => new SnapshotKey(text)).Kind);
 
+    [Fact]
+    public void A_replaced_layer_has_the_new_files_also_after_a_restart_and_the_old_ones_go()
+    {
+        CommitFile("a", Base, null, "file", "one");
+        CommitFile("b", Top, Base, "more", "two");
+        int before = Directory.GetDirectories(Root).Length;
+        Snapshotter.Prepare(new("fresh"), null);
+        Change("fresh", root => File.WriteAllText($"{root}/file", "mended"));
+        Snapshotter.Replace(Base, new("fresh"));
+        Snapshotter.Reclaim();
+        Assert.False(Snapshotter.Exists(new SnapshotKey("fresh")));
+        Assert.Equal(before, Directory.GetDirectories(Root).Length);
+        Restart();
+        using (SafeFileHandle layer = Snapshotter.OpenLayer(Base)) Assert.Equal("mended", File.ReadAllText($"/proc/self/fd/{layer.DangerousGetHandle()}/file"));
+        Snapshotter.Prepare(new("c"), Base);
+        Assert.Equal("mended", Read("c", "file"));
+        Assert.Throws<FaultException>(() => Snapshotter.Replace(Base, new("none")));
+        Snapshotter.View(new("view"), Base);
+        Assert.Throws<FaultException>(() => Snapshotter.Replace(Base, new("view")));
+    }
+
     private protected void CommitFile(string key, ChainId name, ChainId? parent, string file, string content)
     {
         Snapshotter.Prepare(new(key), parent);

@@ -6,13 +6,13 @@ namespace Sampan.Cli.Images;
 /// <summary>Ours alone: docker has no such command.</summary>
 internal static class FsckCommand
 {
-    private static readonly Option<bool> Repair = Options.Switch("repair", '\0', "Fetch what is damaged from its registry again");
+    private static readonly Option<bool> Repair = Options.Switch("repair", '\0', "Fetch what is damaged from its registry again, and unpack again layers that differ");
 
     public static Command Define() => new()
     {
         Name = "image fsck",
         Synopsis = "[OPTIONS]",
-        Summary = "Read every blob again and compare it with its digest",
+        Summary = "Read every blob again and compare it with its digest, and every unpacked layer with its blob",
         Options = [Repair],
         Arguments = ArgumentCount.None,
         Run = RunAsync,

@@ -18,13 +18,13 @@ internal sealed class CheckRoutes(EngineHost engine)
         var credentials = request.Credentials("");
         await new ProgressStream(request) { ErrorsInBand = true }.RunAsync(async progress =>
         {
-            var result = await engine.Images.CheckAsync(request.Flag("repair"), domain => HostOf(credentials) == domain ? credentials : null, new Problems(progress), request.Aborted);
+            var result = await engine.Images.CheckAsync(request.Flag("repair"), domain => HostOf(credentials) == domain ? credentials : null, engine.ImageRemover.Uses, new Problems(progress), request.Aborted);
             progress.Report(new ProgressMessage
             {
-                Stream = $"{result.Blobs} blobs checked, {result.Bytes} bytes: {result.Problems.Count} damaged, {result.Repaired} repaired\n",
+                Stream = $"{result.Blobs} blobs and {result.Layers} unpacked layers checked, {result.Bytes} bytes: {result.Problems.Count} damaged, {result.Repaired} repaired\n",
             });
             if (result.Problems.Count > result.Repaired)
-                throw new FaultException(FaultKind.Internal, $"{result.Problems.Count - result.Repaired} blobs are damaged{(request.Flag("repair") ? "" : "; --repair fetches them again")}");
+                throw new FaultException(FaultKind.Internal, $"{result.Problems.Count - result.Repaired} blobs or layers are damaged{(request.Flag("repair") ? "" : "; --repair fetches or unpacks them again")}");
         });
     }
 
@@ -35,7 +35,7 @@ internal sealed class CheckRoutes(EngineHost engine)
     {
         public void Report(BlobProblem value) => stream.Report(new ProgressMessage
         {
-            Stream = $"{value.Digest} ({value.Owner}) {value.What}{(value.Repaired is { } from ? $"; fetched again from {from}" : value.WhyNot is { } why ? $"; cannot be fetched again: {why}" : "")}\n",
+            Stream = $"{value.Digest} ({value.Owner}) {value.What}{(value.Repaired is { } how ? $"; {how}" : value.WhyNot is { } why ? $"; cannot be repaired: {why}" : "")}\n",
         });
     }
 }

@@ -9,14 +9,15 @@ using Sampan.Specs.Oci.Image;
 namespace Sampan.Images;
 
 /// <summary>sampan image fsck: reads every blob that an image or name needs, compares it with its digest and size, and fetches what is damaged again, from
-/// the repositories the image is known to come from.</summary>
-internal sealed class ImageChecker(ImageStore store, RegistryClient registries)
+/// the repositories the image is known to come from; then compares every layer's files with the blob they were unpacked from.</summary>
+internal sealed class ImageChecker(ImageStore store, RegistryClient registries, LayerChecker layers)
 {
     private const int BufferBytes = 256 * 1024;
 
     /// <param name="credentials">For a registry's domain; null: anonymous.</param>
+    /// <param name="uses">Every container and its image: what a running one stands on is not unpacked again.</param>
     /// <param name="found">Told of each problem as it is found.</param>
-    internal async Task<CheckResult> CheckAsync(bool repair, Func<string, RegistryAuth?> credentials, IProgress<BlobProblem> found, CancellationToken ct)
+    internal async Task<CheckResult> CheckAsync(bool repair, Func<string, RegistryAuth?> credentials, Func<IEnumerable<ImageUse>> uses, IProgress<BlobProblem> found, CancellationToken ct)
     {
         using Lease lease = store.Content.Lease();
         var needed = NeededBlob.Of(store.Catalog);
@@ -33,7 +34,13 @@ internal sealed class ImageChecker(ImageStore store, RegistryClient registries)
             problems.Add(problem);
             found.Report(problem);
         }
-        return new CheckResult(needed.Count, bytes, problems);
+        var damaged = problems.Where(problem => problem.Repaired is null).Select(problem => problem.Digest).ToHashSet();
+        int compared = await Task.Factory.StartNew(() => layers.Check(repair, damaged, problem =>
+        {
+            problems.Add(problem);
+            found.Report(problem);
+        }, uses, ct), ct, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        return new CheckResult(needed.Count, compared, bytes, problems);
     }
 
     private (long Size, string? What) Verify(Descriptor blob, CancellationToken ct)
@@ -77,7 +84,7 @@ internal sealed class ImageChecker(ImageStore store, RegistryClient registries)
                 {
                     await store.Content.ReplaceAsync(blob.Descriptor, (offset, token) => repository.BlobAsync(blob.Descriptor, offset, _ => { }, token), lease, ct).ConfigureAwait(false);
                 }
-                return problem with { Repaired = source.FamiliarName };
+                return problem with { Repaired = $"fetched again from {source.FamiliarName}" };
             }
             catch (FaultException e)
             {

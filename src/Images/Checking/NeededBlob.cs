@@ -16,11 +16,17 @@ internal sealed record NeededBlob(Descriptor Descriptor, bool IsManifest, string
             string name = image.Tags.Count > 0 ? image.Tags[0].FamiliarString : image.RepoDigests.Count > 0 ? image.RepoDigests[0].FamiliarString : image.Id.Hex[..12];
             Add(image.Manifest, true, "manifest");
             Add(image.LayoutManifest, true, "manifest");
-            Add(new Descriptor { MediaType = MediaTypes.OciConfig, Digest = image.Id, Size = image.ConfigSize }, false, "config");
+            if (!image.IsArtifact) Add(new Descriptor { MediaType = MediaTypes.OciConfig, Digest = image.Id, Size = image.ConfigSize }, false, "config");
             foreach (var layer in image.Layers) Add(layer.Blob, false, "layer");
+            foreach (var blob in image.Artifact ?? []) Add(blob, MediaTypes.IsManifest(blob.MediaType) || MediaTypes.IsIndex(blob.MediaType), "part");
             foreach (var reference in catalog.References.Where(reference => reference.Image == image.Id))
             {
                 Add(reference.Target, true, "index");
+                foreach (var member in catalog.Index(reference.Target.Digest)?.Members ?? [])
+                {
+                    Add(member.Manifest, MediaTypes.IsManifest(member.Manifest.MediaType) || MediaTypes.IsIndex(member.Manifest.MediaType), "manifest");
+                    foreach (var blob in member.Blobs) Add(blob, false, "part");
+                }
                 if (reference.Manifest is null) continue;
                 Add(reference.Manifest, true, "manifest");
                 foreach (var layer in reference.Layers!) Add(layer, false, "layer");

@@ -21,7 +21,7 @@ internal sealed record IndexMember
     /// <summary>As the index names it, so with its platform.</summary>
     public required Descriptor Manifest { get; init; }
 
-    /// <summary>Config, then layers; none of an index.</summary>
+    /// <summary>Config, then layers; none of an index, or of what is of a type we do not know.</summary>
     public required IReadOnlyList<Descriptor> Blobs { get; init; }
 
     /// <summary>The unpacked image; null for what does not run here and is kept as it came.</summary>
@@ -40,5 +40,6 @@ internal sealed record IndexMember
     /// <summary>All that they are made of, each once.</summary>
     internal static IReadOnlyList<Descriptor> ContentOf(IEnumerable<IndexMember> members) => [.. members.SelectMany(member => member.Blobs.Prepend(member.Manifest)).DistinctBy(blob => blob.Digest)];
 
-    internal static IndexMember OfIndex(Descriptor descriptor) => new() { Manifest = descriptor, Blobs = [] };
+    /// <summary>An index inside the index, or what is of a type we do not know: its bytes are all there is to it.</summary>
+    internal static IndexMember OfDocument(Descriptor descriptor) => new() { Manifest = descriptor, Blobs = [] };
 }

@@ -10,13 +10,13 @@ internal sealed unsafe partial class TreeWriter
 {
     private void WriteContent(int fd, TarEntry entry, TarReader data)
     {
-        long at = 0, pieceLeft = entry.Sparse is null ? long.MaxValue : 0;
+        long at = 0, pieceLeft = entry.Sparse is null ? long.MaxValue : 0, length = 0;
         int piece = 0;
         while (true)
         {
             ReadOnlySpan<byte> bytes = data.TakeData();
             if (bytes.IsEmpty) break;
-            FileBytes += bytes.Length;
+            length += bytes.Length;
             while (!bytes.IsEmpty)
             {
                 for (; pieceLeft == 0; piece++) (at, pieceLeft) = (entry.Sparse!.Pieces[piece].Offset, entry.Sparse.Pieces[piece].Length);
@@ -27,6 +27,7 @@ internal sealed unsafe partial class TreeWriter
                 bytes = bytes[part.Length..];
             }
         }
+        FileBytes += entry.Sparse?.RealSize ?? length;
         if (entry.Sparse is { } sparse && Libc.ftruncate(fd, sparse.RealSize) < 0) throw Failed("ftruncate", entry);
     }
 

@@ -28,7 +28,7 @@ internal sealed unsafe partial class TreeWriter : IDisposable
         _replaceBlocker = ReplaceBlocker;
     }
 
-    /// <summary>Bytes of file contents written, and the lengths of symbolic links, which count for the size of an image too.</summary>
+    /// <summary>Lengths of the files and symbolic links written, holes included: what stat(2) says of them.</summary>
     internal long FileBytes { get; private set; }
 
     public void Dispose()

@@ -65,6 +65,19 @@ internal sealed class OverlaySnapshotter : ISnapshotter
     public SafeFileHandle Open(SnapshotKey key) => OpenFiles(_catalog.Get(key).Directory
         ?? throw new FaultException(FaultKind.Conflict, $"cannot open snapshot '{key}': a view has no files of its own"));
 
+    public SafeFileHandle OpenLayer(ChainId name) => Files.Open(LayerPath(name), OpenFlags.ReadOnly | OpenFlags.Directory);
+
+    public void Replace(ChainId name, SnapshotKey key)
+    {
+        SnapshotRecord committed = _catalog.Get(name);
+        if (_catalog.Get(key).Directory is { } own)
+        {
+            if (committed.Parent is { } below) LayerRoot.Inherit(FilesPath(own), LayerPath(below));
+            _form.Seal(_catalog.DirectoryPath(own), name);
+        }
+        _form.Tidy(_catalog.DirectoryPath(_catalog.Replace(name, key)));
+    }
+
     public void Commit(SnapshotKey key, ChainId name) => Commit(key, name, _catalog.Get(key).Parent, isRebased: false);
 
     public void Commit(SnapshotKey key, ChainId name, ChainId? parent)
@@ -89,7 +102,7 @@ internal sealed class OverlaySnapshotter : ISnapshotter
 
     public SnapshotUsage Usage(ChainId name)
     {
-        using SafeFileHandle files = Files.Open(LayerPath(name), OpenFlags.ReadOnly | OpenFlags.Directory);
+        using SafeFileHandle files = OpenLayer(name);
         return TreeUsage.Of(files);
     }
 

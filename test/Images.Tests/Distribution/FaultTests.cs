@@ -174,6 +174,26 @@ public sealed class FaultTests : IDisposable
     }
 
     [Fact]
+    public async Task A_registry_that_gives_wrong_bytes_for_a_layer_does_not_fail_the_pull_that_has_it_from_another()
+    {
+        var release = new TaskCompletionSource();
+        await using var good = new ScriptedRegistry(_ => null);
+        good.Add("latest", Made);
+        await using var lying = new FaultyProxy(good.Address, (line, count) => line.Contains(Made.LayerDigests[0].ToString(), StringComparison.Ordinal) && count == 0
+            ? new Fault { CorruptAt = 300, CutAfter = 9000, Stall = release.Task } : null);
+        using var store = new OpenStore(_folder.Path, Options);
+        Task<PullResult> first = store.Service.PullAsync(ImageReference.Parse($"{lying.Address}/app"), new PullOptions(), new Progress(), default);
+        while (!lying.Requests.Any(head => head.Contains(Made.LayerDigests[0].ToString(), StringComparison.Ordinal))) await Task.Delay(5);
+        var progress = new Progress();
+        Task<PullResult> second = store.Service.PullAsync(ImageReference.Parse($"{good.Address}/app"), new PullOptions(), progress, default);
+        while (progress.Steps(Made.LayerDigests[0].Hex[..12]).Count == 0) await Task.Delay(5);
+        await Task.Delay(100);
+        release.SetResult();
+        Assert.Equal(MadeImage.Noise(40_000), store.ReadFile((await second).Image, "a"));
+        await first;   // it has the layer from there, too
+    }
+
+    [Fact]
     public async Task A_client_that_leaves_does_not_break_the_download_that_another_one_joined()
     {
         var release = new TaskCompletionSource();

@@ -81,6 +81,22 @@ public sealed class LoginTests : IDisposable
     }
 
     [Fact]
+    public async Task A_search_with_a_refresh_token_asks_the_token_server_for_the_right_to_search()
+    {
+        await using var registry = new ScriptedRegistry(request => request.Path switch
+        {
+            "/v2/" => new("401 Unauthorized", $"WWW-Authenticate: Bearer realm=\"http://{request.Headers["host"]}/token\",service=\"s\"\r\n"),
+            "/token" when Encoding.UTF8.GetString(request.Body) is var body && body.Contains("refresh_token=long+lived", StringComparison.Ordinal) && body.Contains("scope=registry%3Acatalog%3Asearch", StringComparison.Ordinal)
+                => new("200 OK", "Content-Type: application/json\r\n", """{"access_token":"short"}"""u8.ToArray()),
+            "/v1/search" when request.Authorization == "Bearer short" => new("200 OK", "", """{"results":[{"name":"secret/app"}]}"""u8.ToArray()),
+            _ => new("403 Forbidden"),
+        });
+        using var client = new RegistryClient(Options);
+        var auth = new RegistryAuth { Username = "ann", Identitytoken = "long lived" };
+        Assert.Equal("secret/app", Assert.Single(await client.SearchAsync($"{registry.Address}/app", 0, auth, default)).Name);
+    }
+
+    [Fact]
     public async Task A_remote_image_is_inspected_without_being_pulled()
     {
         var registry = new DebianRegistry();

@@ -87,6 +87,35 @@ public sealed class ArtifactTests(DebianRegistry registry) : IClassFixture<Debia
         Assert.Empty(await store.Service.ReferrersAsync(image, "application/vnd.example.other", null, default));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_an_index_has_of_an_unknown_type_is_kept_saved_loaded_and_pushed_untouched(bool asBlob)
+    {
+        var strange = new MadeImage("application/vnd.example.strange.v1+json", """{"anything":["goes"]}"""u8.ToArray(), [], []);
+        var index = MadeImage.Index(false, ("linux/amd64", Image)).With(strange, new Dictionary<string, string> { ["a"] = "b" }, unknownPlatform: false);
+        await using var source = new ScriptedRegistry(request => asBlob && request.Path.EndsWith($"/manifests/{strange.Digest}", StringComparison.Ordinal) ? ScriptedAnswer.Error("404 Not Found", "MANIFEST_UNKNOWN", "manifest unknown") : null);
+        source.Add("latest", asBlob ? index with { Blobs = [.. index.Blobs, strange.Manifest] } : index);
+        using var store = new OpenStore(_folder["first"]);
+        string name = $"{source.Address}/strange:latest";
+        Assert.Equal(index.Digest, (await store.Service.PullAsync(ImageReference.Parse(name), new PullOptions(), new Progress(), default)).Digest);
+        Assert.Contains(strange.Digest.Hex, store.Blobs);
+
+        var archive = new MemoryStream();
+        await store.Service.SaveAsync([name], null, archive, default);
+        archive.Position = 0;
+        using var other = new OpenStore(_folder["second"]);
+        await other.Service.LoadAsync(archive, null, new Progress(), default);
+        await using var target = new ScriptedRegistry(request => asBlob && request.Method == "PUT" && request.Path.EndsWith($"/manifests/{strange.Digest}", StringComparison.Ordinal) ? ScriptedAnswer.Error("400 Bad Request", "MANIFEST_INVALID", "manifest invalid") : null);
+        var copy = ImageReference.Parse($"{target.Address}/strange:copy");
+        other.Service.Tag(name, copy);
+        Assert.Equal(index.Digest, (await other.PushAsync(copy)).Digest);
+        if (asBlob) Assert.Contains(strange.Digest.ToString(), target.Blobs);
+        else Assert.Equal(strange.MediaType, Assert.Single(target.Requests, request => request.Method == "PUT" && request.Path.EndsWith($"/manifests/{strange.Digest}", StringComparison.Ordinal)).Headers["content-type"]);
+        foreach (var gone in new[] { name, copy.FamiliarString }) other.Service.Remove(gone, new ImageRemoveOptions());
+        other.AssertEmpty();
+    }
+
     [Fact]
     public async Task An_index_of_artifacts_is_kept_whole()
     {

@@ -42,14 +42,14 @@ public sealed class CheckTests(DebianRegistry registry) : IClassFixture<DebianRe
 
         found.Clear();
         Assert.Equal((4, 1), await CheckAsync(store, true, found));
-        Assert.Equal(name, Assert.Single(found).Repaired);
+        Assert.Equal("fetched again from " + name, Assert.Single(found).Repaired);
         Assert.Equal(content, await File.ReadAllBytesAsync(path));
         Assert.Equal((4, 0), await CheckAsync(store, false));
 
         File.Delete(path);
         found.Clear();
         await CheckAsync(store, true, found);
-        Assert.Equal(("is missing", name), (Assert.Single(found).What, found[0].Repaired));
+        Assert.Equal(("is missing", "fetched again from " + name), (Assert.Single(found).What, found[0].Repaired));
     }
 
     [Fact]
@@ -68,6 +68,47 @@ public sealed class CheckTests(DebianRegistry registry) : IClassFixture<DebianRe
         await CheckAsync(store, true, found);
         Assert.Contains("blob unknown", Assert.Single(found).WhyNot);
         Assert.Equal(100, new FileInfo(path).Length);
+    }
+
+    [Fact]
+    public async Task Files_of_a_layer_that_were_changed_behind_our_back_are_named_and_unpacked_again()
+    {
+        var made = MadeImage.Of([Files, new Dictionary<string, string> { ["etc/"] = "", ["etc/passwd"] = "root", ["etc/group"] = "wheel", ["etc/mode"] = "", ["etc/owner"] = "", ["etc/xattr"] = "" }]);
+        await registry.PushAsync("check-files", "latest", made);
+        using var store = new OpenStore(_folder.Path);
+        string name = $"{registry.Address}/check-files";
+        Image image = (await store.Service.PullAsync(ImageReference.Parse(name), new PullOptions(), new Progress(), default)).Image;
+        string etc;
+        using (var layer = store.Snapshotter.OpenLayer(image.Layers[1].Chain)) etc = new FileInfo($"/proc/self/fd/{layer.DangerousGetHandle()}").LinkTarget + "/etc";
+        DateTime time = File.GetLastWriteTimeUtc(etc + "/passwd"), folderTime = Directory.GetLastWriteTimeUtc(etc);
+        using (var file = File.OpenWrite(etc + "/passwd")) file.Write("toor"u8);
+        File.SetLastWriteTimeUtc(etc + "/passwd", time);   // only the content tells
+        File.Delete(etc + "/group");
+        File.WriteAllText(etc + "/more", "");
+        File.SetUnixFileMode(etc + "/mode", UnixFileMode.UserRead | UnixFileMode.SetUser);
+        await Tool.RunAsync("chown", "7:8", etc + "/owner");
+        await Tool.RunAsync("setfattr", "-n", "user.more", "-v", "x", etc + "/xattr");
+        Directory.SetLastWriteTimeUtc(etc, folderTime);
+
+        var found = new List<BlobProblem>();
+        await CheckAsync(store, false, found);
+        BlobProblem problem = Assert.Single(found);
+        Assert.Equal((image.Layers[1].DiffId, $"unpacked layer of {name}:latest", (string?)null), (problem.Digest, problem.Owner, problem.Repaired));
+        Assert.Equal("differs from its blob: 'etc/group' is missing, 'etc/mode' has another mode: 4400 instead of 644, 'etc/owner' has another owner: 7:8 instead of 0:0, "
+            + "'etc/passwd' has other content, 'etc/xattr' has other extended attributes, and more", problem.What);
+
+        found.Clear();
+        await CheckAsync(store, true, found, [new ImageUse(image.Id, "0123456789abcdef", Running: true)]);
+        Assert.Equal("the running container 0123456789ab stands on it; stop it first", Assert.Single(found).WhyNot);
+        found.Clear();
+        await CheckAsync(store, true, found, [new ImageUse(image.Id, "0123456789abcdef", Running: false)]);
+        Assert.Equal("unpacked again", Assert.Single(found).Repaired);
+        found.Clear();
+        await CheckAsync(store, false, found);
+        Assert.Empty(found);
+        Assert.Equal("root", store.ReadFile(image, "etc/passwd"));
+        store.Service.Remove(name, new ImageRemoveOptions());
+        store.AssertEmpty();
     }
 
     [Fact]
@@ -96,9 +137,9 @@ public sealed class CheckTests(DebianRegistry registry) : IClassFixture<DebianRe
         Assert.Equal(3, reopened.Blobs.Count);
     }
 
-    private static async Task<(int Blobs, int Problems)> CheckAsync(OpenStore store, bool repair, List<BlobProblem>? found = null)
+    private static async Task<(int Blobs, int Problems)> CheckAsync(OpenStore store, bool repair, List<BlobProblem>? found = null, IEnumerable<ImageUse>? uses = null)
     {
-        CheckResult result = await store.Service.CheckAsync(repair, _ => (RegistryAuth?)null, new Collected(found ?? []), default);
+        CheckResult result = await store.Service.CheckAsync(repair, _ => (RegistryAuth?)null, () => uses ?? [], new Collected(found ?? []), default);
         return (result.Blobs, result.Problems.Count);
     }
 

@@ -166,6 +166,30 @@ public sealed class PlatformTests(DebianRegistry registry) : IClassFixture<Debia
     }
 
     [Fact]
+    public async Task An_image_for_another_system_is_pulled_kept_saved_loaded_and_pushed_with_its_digest()
+    {
+        var windows = MadeImage.Of([new Dictionary<string, string> { ["Files/"] = "", ["Files/hello.txt"] = "hello", ["Hives/"] = "" }], platform: "windows/amd64");
+        var index = MadeImage.Index(false, ("linux/amd64", MadeImage.Busybox()), ("windows/amd64", windows));
+        await registry.PushAsync("systems", "latest", index);
+        using var store = new OpenStore(_folder["first"]);
+        var name = ImageReference.Parse($"{registry.Address}/systems:latest");
+        PullResult pulled = await store.Service.PullAsync(name, new PullOptions { Platform = Platform.Parse("windows/amd64") }, new Progress(), default);
+        Assert.Equal((windows.ConfigDigest, index.Digest, "windows"), (pulled.Image.Id, pulled.Digest, pulled.Image.Config.Platform.Os));
+        Assert.Equal("hello", store.ReadFile(pulled.Image, "Files/hello.txt"));
+        await store.Service.PullAsync(name, new PullOptions(), new Progress(), default);
+        Assert.Equal("linux", store.Service.Get(name.FamiliarString).Config.Platform.Os);
+        var target = ImageReference.Parse($"{registry.Address}/systems-copy:latest");
+        store.Service.Tag(name.FamiliarString, target);
+        Assert.Equal(index.Digest, (await store.PushAsync(target)).Digest);
+
+        var archive = new MemoryStream();
+        await store.Service.SaveAsync([name.FamiliarString], Platform.Parse("windows/amd64"), archive, default);
+        archive.Position = 0;
+        using var other = new OpenStore(_folder["second"]);
+        Assert.Equal(windows.ConfigDigest, Assert.Single(await other.Service.LoadAsync(archive, null, new Progress(), default)).Image.Id);
+    }
+
+    [Fact]
     public async Task An_index_that_says_nothing_of_platforms_is_chosen_from_by_the_configs()
     {
         using var store = new OpenStore(_folder.Path);

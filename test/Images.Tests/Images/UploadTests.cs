@@ -44,6 +44,49 @@ public sealed class UploadTests : IDisposable
         await Assert.ThrowsAnyAsync<Faults.FaultException>(() => PushAsync(server));
     }
 
+    [Fact]
+    public async Task Pushes_of_one_layer_to_one_repository_at_once_send_it_once()
+    {
+        await using var registry = new ScriptedRegistry(request =>
+        {
+            if (request.Method == "PUT" && request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal)) Thread.Sleep(300);
+            return null;
+        });
+        using var store = new OpenStore(_folder.Path);
+        ImageReference[] names = [.. new[] { "1", "2", "3" }.Select(tag => ImageReference.Parse($"{registry.Address}/app:{tag}"))];
+        Image image = await store.Service.ImportAsync(new MemoryStream(MadeImage.TarOf(Large)), new ImportOptions { Reference = names[0] }, default);
+        foreach (var name in names) store.Service.Tag(image.Id.ToString(), name);
+        await Task.WhenAll(names.Select(name => store.Service.PushAsync(name, new PushOptions(), new Progress(), _ => { }, default)));
+        Assert.Equal(2, registry.Requests.Count(request => request.Method == "PUT" && request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal)));   // the layer, the config
+        Assert.Equal(3, registry.Requests.Count(request => request.Method == "PUT" && request.Path.Contains("/manifests/", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task An_upload_whose_client_leaves_is_cancelled_at_the_registry_and_sent_by_who_waited_for_it()
+    {
+        var sending = new TaskCompletionSource();
+        await using var registry = new ScriptedRegistry(request =>
+        {
+            if (request.Method == "DELETE") return new("204 No Content");
+            if (request.Method != "PUT" || !request.Path.Contains("/blobs/uploads/", StringComparison.Ordinal) || !sending.TrySetResult()) return null;
+            Thread.Sleep(2000);
+            return new("500 Too Late");
+        });
+        using var store = new OpenStore(_folder.Path);
+        var name = ImageReference.Parse($"{registry.Address}/app:1");
+        Image image = await store.Service.ImportAsync(new MemoryStream(MadeImage.TarOf(Large)), new ImportOptions { Reference = name }, default);
+        using var leaving = new CancellationTokenSource();
+        Task first = store.Service.PushAsync(name, new PushOptions(), new Progress(), _ => { }, leaving.Token);
+        await sending.Task;
+        Task second = store.Service.PushAsync(name, new PushOptions(), new Progress(), _ => { }, default);
+        await Task.Delay(200);
+        await leaving.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
+        await second;
+        Assert.Equal("/v2/app/blobs/uploads/1", Assert.Single(registry.Requests, request => request.Method == "DELETE").Path);
+        Assert.Contains(image.Layers[0].Blob.Digest.ToString(), registry.Blobs);
+    }
+
     private async Task PushAsync(UploadServer server)
     {
         using var store = new OpenStore(_folder.Path);

@@ -30,6 +30,8 @@ internal sealed class ContainerCreator(
         var image = images.Get(request.Image, string.IsNullOrEmpty(platform) ? null : Platform.Parse(platform));
         if (image.IsArtifact)
             throw new FaultException(FaultKind.InvalidArgument, $"cannot create a container of '{request.Image}': it is an artifact of type '{image.Artifact![0].MediaType}', not a container image");
+        if (image.Config.Platform.Os != Platform.Host.Os)
+            throw new FaultException(FaultKind.InvalidArgument, $"cannot create a container of '{request.Image}': operating system is not supported: {image.Config.Platform.Os}");
         var config = ImageDefaults.Merge(request.ToConfig(), image.Config.Config);
         var host = HostConfigDefaults.Complete(asked, daemon, cgroupV2);
         ValidateConfig(config, host);

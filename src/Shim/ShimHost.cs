@@ -45,7 +45,6 @@ public sealed class ShimHost
     internal ContainerTask CreateTask(TaskCreateRequest request)
     {
         if (_task is not null) throw new FaultException(FaultKind.AlreadyExists, $"container '{_task.Id}' exists already");
-        if (request.Checkpoint.Length > 0) throw new FaultException(FaultKind.NotSupported, "cannot create from a checkpoint: restore is not supported by sampan");
         _task = new ContainerTask(_loop, _events, request);
         _events.Created(request, _task.Init.Pid);
         _task.Init.WhenOver(ReleasePorts); // before anybody learns of the end: a restart takes the same ports again

@@ -112,12 +112,9 @@ public sealed class TaskClient : IAsyncDisposable
     public async Task<ShimIdentity> ConnectAsync(CancellationToken ct) =>
         ShimIdentity.Read(await CallAsync("Connect", "", ct).ConfigureAwait(false));
 
-    /// <exception cref="FaultException">NotSupported, always: Sampan cannot checkpoint yet.</exception>
-    public Task CheckpointAsync(string path, CancellationToken ct) => _ttrpc.CallAsync(Service, "Checkpoint", writer =>
-    {
-        writer.String(1, _id);
-        writer.String(2, path);
-    }, ct);
+    /// <exception cref="FaultException">NotFound: it does not run; NotSupported: no criu; Internal: criu's log says why.</exception>
+    public Task CheckpointAsync(TaskCheckpointRequest request, CancellationToken ct) =>
+        _ttrpc.CallAsync(Service, "Checkpoint", writer => request.Write(writer, _id), ct);
 
     /// <summary>Ends the shim when its container is gone (deleted or never created); otherwise it stays, and the call still succeeds.</summary>
     public async Task ShutdownAsync(CancellationToken ct)

@@ -35,4 +35,23 @@ public sealed class CheckpointTests
         Assert.Equal("runc restore failed: there is no checkpoint: open /nowhere: no such file or directory", said["no-images"]);
         Assert.Equal("runc restore failed: criu failed: type RESTORE errno 0 (log file: /run/empty/restore.log) 0 0", said["bad-images"]);
     }
+
+    [Fact]
+    public async Task Under_containerd_our_shim_saves_a_container_and_another_goes_on_from_there()
+    {
+        Dictionary<string, string> said = await MicroVm.RunAsync("checkpoint-containerd", "/usr/bin/containerd", "/usr/bin/ctr", Path.Combine(Repository.Fixtures, "busybox.oci"));
+
+        Assert.Equal("0 RUNNING yes", said["saved"]);
+        Assert.Equal("/tasks/paused /tasks/checkpointed /tasks/resumed", said["events"]);
+        Assert.Equal("stands", said["gone"]);
+        Assert.Equal("RUNNING yes on", said["restored"]);
+        Assert.Equal("sh n", said["exec"].Replace(" n.new", ""));
+        Assert.StartsWith("STOPPED ", said["ended"]);
+        Assert.EndsWith(" 0 0 0", said["ended"]);
+
+        Assert.Equal("0 /run/images/inventory.img /run/work/dump.log RUNNING", said["files"]);
+        Assert.StartsWith("0 STOPPED stands ", said["exit"]);
+        Assert.Contains("exit code 137", said["exit"]);
+        Assert.Equal("0", said["left"]);
+    }
 }

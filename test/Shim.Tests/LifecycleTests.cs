@@ -176,11 +176,26 @@ public sealed class LifecycleTests
     }
 
     [Fact]
-    public async Task Checkpoints_are_refused_clearly()
+    public async Task Without_criu_a_checkpoint_is_refused_and_the_container_goes_on()
     {
+        Assert.False(File.Exists("/usr/sbin/criu"), "criu is installed: the checkpoint would be made. EndToEnd.Tests has the tests with it");
         await using var container = await TestContainer.RunAsync(["sleep", "1000"]);
-        var fault = await Assert.ThrowsAsync<FaultException>(() => container.Client.CheckpointAsync("/tmp/x", Patience));
-        Assert.Equal((FaultKind.NotSupported, "checkpoint is not supported by sampan"), (fault.Kind, fault.Message));
+        var fault = await Assert.ThrowsAsync<FaultException>(() => container.Client.CheckpointAsync(new TaskCheckpointRequest { Path = $"{container.Bundle}/images", Exit = true }, Patience));
+        Assert.Contains("criu", fault.Message);
+        Assert.Equal(ProcessStatus.Running, (await container.Client.StateAsync("", Patience)).Status);
+        Assert.False(Directory.Exists($"{container.Bundle}/criu-work"));
+    }
+
+    [Fact]
+    public async Task A_container_from_a_checkpoint_has_no_process_before_its_start_and_can_be_deleted_when_that_fails()
+    {
+        await using var container = await TestContainer.CreateAsync(["sleep", "1000"], setup => setup.Checkpoint = "/nowhere");
+        Assert.Equal((ProcessStatus.Created, 0), ((await container.Client.StateAsync("", Patience)) is var state ? (state.Status, state.Pid) : default));
+        await Assert.ThrowsAsync<FaultException>(() => container.Client.PauseAsync(Patience));
+        await Assert.ThrowsAsync<FaultException>(() => container.Client.PidsAsync(Patience));
+        await Assert.ThrowsAsync<FaultException>(() => container.Client.StartAsync("", Patience));
+        Assert.Equal(0, (await container.Client.DeleteAsync("", Patience)).ExitStatus);
+        Assert.Empty(Cgroups(container));
     }
 
     private static IEnumerable<string> Cgroups(TestContainer container) =>

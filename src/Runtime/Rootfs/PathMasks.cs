@@ -22,39 +22,43 @@ internal static class PathMasks
     }
 
     /// <summary>A directory is covered by an empty one, anything else by /dev/null: the host's own, opened and looked at by us, never
-    /// the container's (CVE-2025-31133).</summary>
+    /// the container's (CVE-2025-31133), and read-only, so that the container's root cannot change whose it is and who may use it.</summary>
     internal static void Hide(RootDirectory root, IReadOnlyList<string> paths)
     {
-        if (paths.Count == 0) return;
-        using SafeFileHandle nothing = Files.Open("/dev/null", OpenFlags.Path);
-        SafeFileHandle? empty = null;
+        SafeFileHandle? nothing = null, empty = null;
         HashSet<string> hidden = [];
         foreach (string path in paths)
         {
             if (!hidden.Add(path)) continue;
             using SafeFileHandle? place = root.Find(path);
             if (place is null) continue;
-            if (Files.Stat(place).Kind != FileKind.Directory)
-            {
-                Cover(nothing, place, path);
-            }
-            else if (empty is null)
-            {
-                empty = Mounts.Create("tmpfs", "tmpfs", ["nr_blocks=1", "nr_inodes=1"], MountAttribute.ReadOnly);
-                Mounts.Attach(empty, place, path);
-            }
-            else
-            {
-                // Kernels before 6.15 clone a mount only once it is attached: the first one is by now.
-                Cover(empty, place, path);
-            }
+            if (Files.Stat(place).Kind == FileKind.Directory) Cover(ref empty, EmptyFolder, place, path);
+            else Cover(ref nothing, Null, place, path);
         }
+        nothing?.Dispose();
         empty?.Dispose();
     }
 
-    private static void Cover(SafeFileHandle source, SafeFileHandle place, string path)
+    private static SafeFileHandle EmptyFolder() => Mounts.Create("tmpfs", "tmpfs", ["nr_blocks=1", "nr_inodes=1"], MountAttribute.ReadOnly);
+
+    private static SafeFileHandle Null()
     {
-        using SafeFileHandle cover = Mounts.Clone(source, recursive: false, path);
-        Mounts.Attach(cover, place, path);
+        const string Path = "/dev/null";
+        using SafeFileHandle source = Files.Open(Path, OpenFlags.Path);
+        SafeFileHandle cover = Mounts.Clone(source, recursive: false, Path);
+        Mounts.SetAttributes(cover, MountAttribute.ReadOnly, 0, 0, recursive: false, Path);
+        return cover;
+    }
+
+    private static void Cover(ref SafeFileHandle? cover, Func<SafeFileHandle> make, SafeFileHandle place, string path)
+    {
+        if (cover is null)
+        {
+            Mounts.Attach(cover = make(), place, path);
+            return;
+        }
+        // Kernels before 6.15 clone a mount only once it is attached: the first one is by now.
+        using SafeFileHandle another = Mounts.Clone(cover, recursive: false, path);
+        Mounts.Attach(another, place, path);
     }
 }

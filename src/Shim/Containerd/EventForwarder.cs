@@ -37,6 +37,7 @@ internal sealed class EventForwarder(EventLoop loop, EventService service) : IEv
         writer.String(3, request.Stderr);
         writer.Bool(4, request.Terminal);
         writer.End(io);
+        writer.String(5, request.Checkpoint);
         writer.UInt32(6, (uint)pid);
     });
 
@@ -83,6 +84,12 @@ internal sealed class EventForwarder(EventLoop loop, EventService service) : IEv
     public void Paused(string id) => Publish("/tasks/paused", "containerd.events.TaskPaused", writer => writer.String(1, id));
 
     public void Resumed(string id) => Publish("/tasks/resumed", "containerd.events.TaskResumed", writer => writer.String(1, id));
+
+    public void Checkpointed(string id, string path) => Publish("/tasks/checkpointed", "containerd.events.TaskCheckpointed", writer =>
+    {
+        writer.String(1, id);
+        writer.String(2, path);
+    });
 
     public void WhenSent(Action done)
     {

@@ -17,6 +17,7 @@ internal interface IEventSink
     void OutOfMemory(string id);
     void Paused(string id);
     void Resumed(string id);
+    void Checkpointed(string id, string path);
 
     /// <summary>Calls <paramref name="done"/> when all of them are delivered, or cannot be.</summary>
     void WhenSent(Action done);

@@ -15,5 +15,6 @@ internal sealed class NoEvents : IEventSink
     public void OutOfMemory(string id) { }
     public void Paused(string id) { }
     public void Resumed(string id) { }
+    public void Checkpointed(string id, string path) { }
     public void WhenSent(Action done) => done();
 }

@@ -13,6 +13,12 @@ internal sealed record RuntimeOptions
     /// <summary>cgroupsPath is "slice:prefix:name".</summary>
     public bool SystemdCgroup { get; private set; }
 
+    /// <summary>Images to restore from, where the request names none; empty for none.</summary>
+    public string CriuImagePath { get; private set; } = "";
+
+    /// <summary>Where criu's log of a restore goes; empty: beside the bundle's state.</summary>
+    public string CriuWorkPath { get; private set; } = "";
+
     /// <exception cref="FaultException">NotSupported: another type, or an option of runc's alone, which is named.</exception>
     public static RuntimeOptions Read(string type, ReadOnlySpan<byte> value)
     {
@@ -28,6 +34,8 @@ internal sealed record RuntimeOptions
                 case 1: options.NoPivotRoot = reader.Bool(); break;
                 case 2: options.NoNewKeyring = reader.Bool(); break;
                 case 9: options.SystemdCgroup = reader.Bool(); break;
+                case 10: options.CriuImagePath = reader.String(); break;
+                case 11: options.CriuWorkPath = reader.String(); break;
                 default: throw new FaultException(FaultKind.NotSupported, $"the runtime option '{Name(reader.Field)}' is not supported by sampan");
             }
         }
@@ -36,7 +44,7 @@ internal sealed record RuntimeOptions
 
     private static string Name(int field) => field switch
     {
-        3 => "ShimCgroup", 4 => "IoUid", 5 => "IoGid", 6 => "BinaryName", 7 => "Root", 8 => "CriuPath", 10 => "CriuImagePath", 11 => "CriuWorkPath",
+        3 => "ShimCgroup", 4 => "IoUid", 5 => "IoGid", 6 => "BinaryName", 7 => "Root", 8 => "CriuPath",
         _ => $"field {field}",
     };
 }

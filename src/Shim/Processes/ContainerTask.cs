@@ -23,34 +23,39 @@ internal sealed class ContainerTask : IDisposable
     private uint _oomStrikes;
     private (uint Known, Action<uint> Answer)? _awaitsOom; // one engine, one question
     private bool _paused;
+    private Container? _container;
+    private TaskRestoration? _restoration; // until its start, of a container that comes from a checkpoint
 
     public ContainerTask(EventLoop loop, IEventSink events, TaskCreateRequest request)
     {
         (_loop, _events, Id, Bundle) = (loop, events, request.Id, request.Bundle);
         var options = RuntimeOptions.Read(request.OptionsType, request.Options.Span);
         var stdio = new ProcessStdio(loop, new StdioRequest(request.Terminal, request.Stdin, request.Stdout, request.Stderr, IsExec: false));
+        Init = new TaskProcess("", stdio);
         try
         {
-            Container = new ContainerRuntime(StateRoot(request.Bundle)).Create(request.Id, new CreateOptions
+            ContainerRuntime runtime = new(StateRoot(request.Bundle));
+            CreateOptions creation = new()
             {
                 Bundle = request.Bundle, Rootfs = request.Rootfs,
                 NoPivot = options.NoPivotRoot, NoNewKeyring = options.NoNewKeyring, SystemdCgroup = options.SystemdCgroup,
                 Stdin = stdio.ChildStdin, Stdout = stdio.ChildStdout, Stderr = stdio.ChildStderr,
-            });
+            };
+            _restoration = TaskRestoration.Of(runtime, request, creation, options);
+            if (_restoration is null) Exists(runtime.Create(request.Id, creation));
         }
         catch
         {
             stdio.Dispose();
             throw;
         }
-        Init = new TaskProcess("", stdio);
-        Init.Created(Container.Process!); // never null of a container that was just created
-        stdio.Begin(Container.Console);
     }
 
     public string Id { get; }
     public string Bundle { get; }
-    public Container Container { get; }
+
+    /// <exception cref="FaultException">Conflict: it comes from a checkpoint, and is not started.</exception>
+    public Container Container => _container ?? throw new FaultException(FaultKind.Conflict, $"container '{Id}' has no process before its restore starts");
     public TaskProcess Init { get; }
 
     /// <summary>The container, where a call makes no sense once it has ended.</summary>
@@ -114,6 +119,12 @@ internal sealed class ContainerTask : IDisposable
     /// <summary>Ends an init that still waits for its start, or failed to.</summary>
     public void EndUnstarted()
     {
+        if (_container is null)
+        {
+            Init.NeverCreated();
+            Init.Over();
+            return;
+        }
         try
         {
             Container.Kill(SIGKILL);
@@ -136,6 +147,14 @@ internal sealed class ContainerTask : IDisposable
         Running.Resume();
         _paused = false;
         _events.Resumed(Id);
+    }
+
+    /// <summary>Saves its processes by criu; with <see cref="TaskCheckpointRequest.Exit"/> they end, as of a signal.</summary>
+    /// <exception cref="FaultException">NotFound: it has ended; NotSupported: no criu, or one that cannot; Internal: it failed.</exception>
+    public void Checkpoint(TaskCheckpointRequest request)
+    {
+        TaskCheckpoint.Make(Running, Bundle, request);
+        _events.Checkpointed(Id, request.Path);
     }
 
     /// <summary>Calls <paramref name="answer"/> with the number of times the OOM killer has struck since it is watched, when that exceeds
@@ -181,12 +200,21 @@ internal sealed class ContainerTask : IDisposable
         _oom?.Dispose();
         foreach (var exec in _execs.Values) exec.Stdio.Dispose();
         Init.Stdio.Dispose();
-        Container.Dispose();
+        _container?.Dispose();
+    }
+
+    private void Exists(Container container)
+    {
+        _container = container;
+        Init.Created(container.Process!); // never null of a container that was just made
+        Init.Stdio.Begin(container.Console);
     }
 
     private void StartInit()
     {
-        Container.Start();
+        if (_restoration is null) Container.Start();
+        else Exists(_restoration.Run());
+        _restoration = null;
         Init.Started();
         _events.Started(Id, Init.Pid);
         _loop.After(TimeSpan.Zero, Settle); // after the answer: none of it is the starter's time

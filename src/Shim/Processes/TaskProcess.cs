@@ -42,6 +42,9 @@ internal sealed class TaskProcess(string execId, ProcessStdio stdio)
         Child = null;
     }
 
+    /// <summary>Deleted before there was a process.</summary>
+    public void NeverCreated() => Exit = new TaskExit { ExitStatus = 0, ExitedAt = DateTimeOffset.UtcNow };
+
     public void NoteOom(bool killed) => Exit = Exit! with { OomKilled = killed };
 
     /// <summary>All its traces are gathered: answers who waits for it.</summary>

@@ -35,7 +35,7 @@ internal sealed class TaskService(ShimHost host)
             case "ResizePty": ResizePty(ProcessCall.Read(request.Payload), reply); break;
             case "CloseIO": CloseIO(ProcessCall.Read(request.Payload), reply); break;
             case "Connect": reply.Ok(new ShimIdentity(Environment.ProcessId, host.HasTask ? host.Task.Init.Pid : 0, "").Write); break;
-            case "Checkpoint": throw new FaultException(FaultKind.NotSupported, "checkpoint is not supported by sampan");
+            case "Checkpoint": host.Task.Checkpoint(TaskCheckpointRequest.Read(request.Payload)); reply.Ok(); break;
             case "Shutdown": reply.Ok(); host.Shutdown(); break;
             case TaskClient.NextOomMethod: host.Task.WhenOomExceeds(ProcessCall.Read(request.Payload).Third, strikes => reply.Ok(writer => writer.UInt32(1, strikes))); break;
             default: reply.Fail(StatusCode.Unimplemented, $"method {request.Method}"); break;

@@ -26,7 +26,8 @@ public sealed record TaskCreateRequest
     /// <inheritdoc cref="Stdin"/>
     public string Stderr { get; init; } = "";
 
-    internal string Checkpoint { get; init; } = "";
+    /// <summary>Absolute path of the folder of a checkpoint's images: the start brings its processes back. Empty: the config's program is started.</summary>
+    public string Checkpoint { get; init; } = "";
 
     /// <summary>Type URL of the runtime options; empty when there are none.</summary>
     internal string OptionsType { get; init; } = "";
@@ -56,7 +57,7 @@ public sealed record TaskCreateRequest
                     var any = AnyMessage.Read(reader.Bytes());
                     (optionsType, options) = (any.TypeUrl, any.Value.ToArray());
                     break;
-                default: reader.Skip(); break; // 9 parent checkpoint: refused with 8
+                default: reader.Skip(); break; // 9 names an earlier checkpoint, which the images name too
             }
         }
         return new TaskCreateRequest

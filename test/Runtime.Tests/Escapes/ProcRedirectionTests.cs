@@ -78,6 +78,26 @@ public sealed class ProcRedirectionTests : IDisposable
         Assert.Equal("0\n1:3\n", output);
     }
 
+    /// <summary>Found by a look at what stock podman shows on ours and on runc. The attack changes nothing, so that it harms nobody where it succeeds: it gives the host's
+    /// /dev/null the owner and mode that it has.</summary>
+    [Fact]
+    public void The_hosts_dev_null_that_covers_masked_paths_cannot_be_given_another_owner_or_mode()
+    {
+        string before = ChangeTime();
+        string output = RuntimeProgramHost.Succeed(_host.RunScript(
+            "for file in /proc/keys /proc/timer_list; do [ -c $file ] && { /bin/busybox chown 0:0 $file; /bin/busybox chmod 666 $file; echo written > $file; cat $file; }; done 2>&1", bundle =>
+            {
+                bundle.Linux["maskedPaths"] = new JsonArray("/proc/keys", "/proc/timer_list");
+                foreach (string set in (string[])["bounding", "effective", "permitted"])
+                    bundle.Process["capabilities"]![set] = new JsonArray("CAP_CHOWN", "CAP_FOWNER", "CAP_DAC_OVERRIDE");
+            }));
+        Assert.Equal(4, output.Split("Read-only file system").Length - 1);
+        Assert.DoesNotContain("written", output);
+        Assert.Equal(before, ChangeTime());
+
+        static string ChangeTime() => RuntimeProgramHost.Succeed(RuntimeProgramHost.Execute("stat", "-c", "%z %u %a", "/dev/null"));
+    }
+
     [Theory]
     [InlineData("/proc/sysrq-trigger")]
     [InlineData("/proc/sys/kernel/core_pattern")]

@@ -42,7 +42,7 @@ public sealed class TestContainer : IAsyncDisposable
             await container.ConnectAsync();
             container.InitPid = await container.Client.CreateAsync(new TaskCreateRequest
             {
-                Id = container.Id, Bundle = container.Bundle, Terminal = setup.Terminal, Stdin = setup.Stdin,
+                Id = container.Id, Bundle = container.Bundle, Terminal = setup.Terminal, Stdin = setup.Stdin, Checkpoint = setup.Checkpoint,
                 Stdout = setup.Stdout ?? StdioUri.JsonFile(container.LogPath, setup.MaxSize, setup.MaxFiles),
                 Stderr = setup.Terminal ? "" : setup.Stdout ?? StdioUri.JsonFile(container.LogPath, setup.MaxSize, setup.MaxFiles),
             }, Patience);
@@ -170,6 +170,8 @@ public sealed class TestContainer : IAsyncDisposable
     /// <summary>What one test wants otherwise.</summary>
     public sealed class Setup
     {
+    /// <summary>Folder of the images to restore from; empty: the program is started.</summary>
+    public string Checkpoint { get; set; } = "";
         public bool Terminal { get; set; }
         public string Stdin { get; set; } = "";
         public string? Stdout { get; set; }

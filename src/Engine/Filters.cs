@@ -105,6 +105,6 @@ public sealed class Filters
         bool yes = values.Contains("1") || values.Contains("true");
         bool no = values.Contains("0") || values.Contains("false");
         return yes != no ? yes
-            : throw new FaultException(FaultKind.InvalidArgument, $"invalid filter '{key}={string.Join(',', values.Items)}'");
+            : throw new FaultException(FaultKind.InvalidArgument, $"invalid filter '{key}=[{string.Join(' ', values.Items.Order(StringComparer.Ordinal))}]'");
     }
 }

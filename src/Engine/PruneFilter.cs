@@ -23,7 +23,7 @@ internal static class PruneFilter
         }
         catch (FormatException error)
         {
-            throw new FaultException(FaultKind.InvalidArgument, $"invalid filter 'until={text}': {error.Message}", error);
+            throw new FaultException(FaultKind.InvalidArgument, error.Message, error);
         }
     }
 

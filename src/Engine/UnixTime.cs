@@ -26,6 +26,6 @@ public static class UnixTime
             return whole * 1_000_000_000 + long.Parse(fraction, NumberStyles.None, CultureInfo.InvariantCulture);
         }
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
-            ? Nanoseconds(time) : throw new FormatException($"invalid time '{text}': expected seconds since the epoch or RFC 3339");
+            ? Nanoseconds(time) : throw new FormatException($"failed to parse value as time or duration: \"{text}\"");
     }
 }

@@ -17,7 +17,7 @@ internal sealed class ImageLoader(ImageStore store, StoredLayers layers)
         IReadOnlyList<ArchivedImage> found = await Task.Factory.StartNew(() =>
         {
             using var stream = new BlockingStream(archive, ct);
-            return ArchivedImage.FindAll(ArchiveContents.Read(stream, store.Content, lease.Blobs, ct), store.Content, lease.Blobs, platform);
+            return ArchivedImage.FindAll(ArchiveContents.Read(stream, store.Content, lease.Blobs, ct), store, lease.Blobs, platform);
         }, ct, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
 
         var ready = new List<Ready>();
@@ -106,7 +106,7 @@ internal sealed class ImageLoader(ImageStore store, StoredLayers layers)
         }
         ImageConfig config = ConfigOf(manifest);
         if (config.DiffIds.Count != manifest.Layers.Count)
-            throw new FaultException(FaultKind.InvalidArgument, $"invalid manifest, layers length mismatch: expected {config.DiffIds.Count}, got {manifest.Layers.Count}");
+            throw new FaultException(FaultKind.InvalidArgument, $"invalid manifest, layers length mismatch: expected {manifest.Layers.Count}, got {config.DiffIds.Count}");
 
         lease.Blobs.Hold(manifest.Config.Digest);
         var sources = LayerSource.Of(manifest, config);

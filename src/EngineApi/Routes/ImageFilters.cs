@@ -26,7 +26,13 @@ internal static class ImageFilters
         if (values.Count > 1) throw new FaultException(FaultKind.InvalidArgument, "more than one until filter specified");
         string text = values.First();
         if (GoDuration.TryParse(text, out var back)) return DateTimeOffset.UtcNow - back;
-        return UnixTime.ParseQuery(text) is { } nanoseconds ? UnixTime.FromNanoseconds(nanoseconds)
-            : throw new FaultException(FaultKind.InvalidArgument, $"invalid filter 'until={text}'");
+        try
+        {
+            return UnixTime.FromNanoseconds(UnixTime.ParseQuery(text) ?? 0);
+        }
+        catch (FormatException error)
+        {
+            throw new FaultException(FaultKind.InvalidArgument, error.Message, error);
+        }
     }
 }

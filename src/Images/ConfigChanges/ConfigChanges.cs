@@ -10,8 +10,11 @@ internal static class ConfigChanges
     /// <exception cref="FaultException">InvalidArgument: unknown or malformed.</exception>
     internal static ExecutionConfig Apply(ExecutionConfig config, IReadOnlyList<string> changes)
     {
+        if (changes.Count == 0) return config;
+        IReadOnlyList<string> instructions = InstructionLines.Of(changes);
+        if (instructions.Count == 0) throw Invalid("file with no instructions");
         bool commandGiven = false;
-        foreach (string change in changes.Select(change => change.Trim()).Where(change => change.Length > 0))
+        foreach (string change in instructions)
         {
             string instruction = InstructionOf(change);
             config = Apply(config, change);
@@ -28,12 +31,19 @@ internal static class ConfigChanges
         return (space < 0 ? change : change[..space]).ToUpperInvariant();
     }
 
+    /// <summary>As it is written.</summary>
+    private static string NameOf(string change)
+    {
+        int space = change.AsSpan().IndexOfAny(' ', '\t');
+        return space < 0 ? change : change[..space];
+    }
+
     private static ExecutionConfig Apply(ExecutionConfig config, string change)
     {
         int space = change.AsSpan().IndexOfAny(' ', '\t');
         string instruction = InstructionOf(change);
         string rest = space < 0 ? "" : change[space..].Trim();
-        if (rest.Length == 0) throw Invalid($"{instruction} requires at least one argument");
+        if (rest.Length == 0 && Takes(instruction)) throw Invalid($"{instruction} requires {(instruction is "USER" or "WORKDIR" or "STOPSIGNAL" ? "exactly" : "at least")} one argument");
         return instruction switch
         {
             "CMD" => config with { Cmd = Command(rest) },
@@ -42,14 +52,23 @@ internal static class ConfigChanges
             "EXPOSE" => config with { ExposedPorts = Set(config.ExposedPorts, InstructionWords.Split(rest, config.Env).SelectMany(Ports)) },
             "HEALTHCHECK" => config with { Healthcheck = HealthcheckInstruction.Parse(rest, Command) },
             "LABEL" => config with { Labels = WithLabels(config.Labels, InstructionWords.Pairs(instruction, rest, config.Env)) },
-            "ONBUILD" => config with { OnBuild = [.. config.OnBuild ?? [], rest] },
+            "ONBUILD" => config with { OnBuild = [.. config.OnBuild ?? [], Trigger(rest)] },
             "STOPSIGNAL" => config with { StopSignal = Expanded(rest, config) },
             "USER" => config with { User = Expanded(rest, config) },
             "VOLUME" => config with { Volumes = Set(config.Volumes, InstructionWords.JsonArray(rest) ?? InstructionWords.Split(rest, config.Env)) },
             "WORKDIR" => config with { WorkingDir = Directory(config.WorkingDir, Expanded(rest, config)) },
-            _ => throw Invalid($"{instruction} is not a valid change command"),
+            _ => throw Invalid($"{NameOf(change)} is not a valid change command"),
         };
     }
+
+    private static bool Takes(string instruction) => instruction is "CMD" or "ENTRYPOINT" or "ENV" or "EXPOSE" or "HEALTHCHECK" or "LABEL" or "ONBUILD" or "STOPSIGNAL" or "USER" or "VOLUME" or "WORKDIR";
+
+    private static string Trigger(string rest) => InstructionOf(rest) switch
+    {
+        "ONBUILD" => throw Invalid("Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed"),
+        "MAINTAINER" or "FROM" => throw Invalid($"{InstructionOf(rest)} isn't allowed as an ONBUILD trigger"),
+        _ => rest,
+    };
 
     private static string Expanded(string rest, ExecutionConfig config) => string.Join(' ', InstructionWords.Split(rest, config.Env));
 

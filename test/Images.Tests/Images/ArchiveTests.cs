@@ -97,6 +97,7 @@ public sealed class ArchiveTests : IDisposable
         var good = Archive(("aa/", null), (layer, tar), ("bb/layer.tar", "../aa/layer.tar"), ("c.json", config), ("manifest.json", Manifest("bb/layer.tar")));
         Assert.Equal("Loaded image: old:1\n", (await LoadAsync(store, good)).Single().Line);
 
+        store.Service.Remove("old:1", new ImageRemoveOptions());   // or its layer would be taken from there
         var evil = Archive(("bb/layer.tar", "../../../../../../etc/passwd"), ("c.json", config), ("manifest.json", Manifest("bb/layer.tar")));
         var fault = await Assert.ThrowsAsync<FaultException>(() => LoadAsync(store, evil));
         Assert.Equal("invalid archive: manifest.json names 'bb/layer.tar', which is not in it", fault.Message);
@@ -171,6 +172,64 @@ public sealed class ArchiveTests : IDisposable
 
         var refused = await Assert.ThrowsAsync<FaultException>(() => store.Service.ImportAsync(new MemoryStream(), new ImportOptions { Changes = ["RUN true"] }, default));
         Assert.Equal("RUN is not a valid change command", refused.Message);
+    }
+
+    [Theory]
+    [InlineData("nope x", "nope is not a valid change command")]
+    [InlineData("RUN x", "RUN is not a valid change command")]
+    [InlineData("", "file with no instructions")]
+    [InlineData("# a comment", "file with no instructions")]
+    [InlineData("USER", "USER requires exactly one argument")]
+    [InlineData("EXPOSE", "EXPOSE requires at least one argument")]
+    [InlineData("ONBUILD FROM x", "FROM isn't allowed as an ONBUILD trigger")]
+    [InlineData("ONBUILD ONBUILD RUN x", "Chaining ONBUILD via `ONBUILD ONBUILD` isn't allowed")]
+    [InlineData("HEALTHCHECK CMD", "Missing command after HEALTHCHECK CMD")]
+    [InlineData("HEALTHCHECK --interval=1ns CMD x", "Interval \"interval\" cannot be less than 1ms")]
+    [InlineData("HEALTHCHECK --timeout=soon CMD x", "time: invalid duration \"soon\"")]
+    public async Task A_change_that_is_none_is_refused_in_dockerds_words(string change, string message)
+    {
+        using var store = new OpenStore(_folder.Path);
+        var refused = await Assert.ThrowsAsync<FaultException>(() => store.Service.ImportAsync(new MemoryStream(MadeImage.TarOf(new Dictionary<string, string> { ["a"] = "" })), new ImportOptions { Changes = [change] }, default));
+        Assert.Equal((FaultKind.InvalidArgument, message), (refused.Kind, refused.Message));
+        store.AssertEmpty();
+    }
+
+    [Fact]
+    public async Task A_change_may_have_several_lines_and_comments()
+    {
+        using var store = new OpenStore(_folder.Path);
+        Image image = await store.Service.ImportAsync(new MemoryStream(MadeImage.TarOf(new Dictionary<string, string> { ["a"] = "" })),
+            new ImportOptions { Changes = ["# what it is\nENV A=1 \\\n  B=2\n\nCMD [\"a\"]", "USER me"] }, default);
+        Assert.Equal(["A=1", "B=2"], image.Config.Config!.Env!);
+        Assert.Equal(["a"], image.Config.Config.Cmd!);
+        Assert.Equal("me", image.Config.Config.User);
+    }
+
+    [Fact]
+    public async Task A_layer_that_the_archive_leaves_out_is_taken_from_here_when_it_is_the_same_on_the_same_layers()
+    {
+        var made = MadeImage.Of([new Dictionary<string, string> { ["a"] = "1" }, new Dictionary<string, string> { ["b"] = "2" }]);
+        using var store = new OpenStore(_folder["one"]);
+        byte[] whole = ArchiveOf(made, 0, 1), difference = ArchiveOf(made, 1);
+        var missing = await Assert.ThrowsAsync<FaultException>(() => store.Service.LoadAsync(new MemoryStream(difference), null, new Progress(), default));
+        Assert.Equal("invalid archive: manifest.json names 'layer0', which is not in it", missing.Message);
+        store.AssertEmpty();
+        await store.Service.LoadAsync(new MemoryStream(whole), null, new Progress(), default);
+        Image image = Assert.Single(await store.Service.LoadAsync(new MemoryStream(difference), null, new Progress(), default)).Image;
+        Assert.Equal(("1", "2"), (store.ReadFile(image, "a"), store.ReadFile(image, "b")));
+
+        static byte[] ArchiveOf(MadeImage made, params int[] layers)
+        {
+            var tar = new MemoryStream();
+            using (var writer = new System.Formats.Tar.TarWriter(tar, leaveOpen: true))
+            {
+                void Add(string name, byte[] content) => writer.WriteEntry(new System.Formats.Tar.PaxTarEntry(System.Formats.Tar.TarEntryType.RegularFile, name) { DataStream = new MemoryStream(content) });
+                Add("config.json", made.Blobs[0]);
+                foreach (int layer in layers) Add($"layer{layer}", made.Blobs[1 + layer]);
+                Add("manifest.json", """[{"Config":"config.json","RepoTags":["diff:1"],"Layers":["layer0","layer1"]}]"""u8.ToArray());
+            }
+            return tar.ToArray();
+        }
     }
 
     [Fact]

@@ -112,6 +112,19 @@ public sealed class CheckTests(DebianRegistry registry) : IClassFixture<DebianRe
     }
 
     [Fact]
+    public async Task Whiteouts_and_directories_that_no_layer_lists_are_no_faults()
+    {
+        await registry.PushAsync("check-whiteouts", "latest", MadeImage.Of([new Dictionary<string, string> { ["a/b/one"] = "1", ["a/b/two"] = "2", ["c/three"] = "3" },
+            new Dictionary<string, string> { ["a/b/.wh.one"] = "", ["c/.wh..wh..opq"] = "", ["c/four"] = "4" }]));
+        using var store = new OpenStore(_folder.Path);
+        await store.Service.PullAsync(ImageReference.Parse($"{registry.Address}/check-whiteouts"), new PullOptions(), new Progress(), default);
+        await Task.Delay(50);
+        var found = new List<BlobProblem>();
+        await CheckAsync(store, false, found);
+        Assert.Empty(found);
+    }
+
+    [Fact]
     public async Task A_name_keeps_the_manifest_it_came_with()
     {
         byte[] tar = MadeImage.TarOf(Files);

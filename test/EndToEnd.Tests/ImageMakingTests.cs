@@ -73,7 +73,7 @@ public sealed class ImageMakingTests(ImageMakingFixture fixture) : IClassFixture
         (await Command.RunAsync(["sh", "-c", $"printf '\\377\\377' | dd of={path} bs=1 seek=5000 conv=notrunc"])).Succeeded();
         CommandResult found = (await SampanAsync("image", "fsck")).Exited(1);
         Assert.Contains($"sha256:{Path.GetFileName(path)} (layer of {name}) is corrupt", found.Output);
-        Assert.Contains("1 blobs are damaged; --repair fetches them again", found.Error);
+        Assert.Contains("1 blobs or layers are damaged; --repair fetches or unpacks them again", found.Error);
         Assert.Contains($"fetched again from {_registry.Name}/checked", (await SampanAsync("image", "fsck", "--repair")).Succeeded().Output);
         Assert.Contains(": 0 damaged, 0 repaired", (await SampanAsync("image", "fsck")).Succeeded().Line);
         (await Engine.DockerAsync("rmi", name)).Succeeded();

@@ -80,12 +80,12 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
         }
         catch (ChildFailure e)
         {
-            throw Explain(e);
+            throw Explain(e, place.Group);
         }
         // A step of it failed while we were about to enter its namespaces.
         catch (LinuxException e) when (e.Errno == Errno.ESRCH)
         {
-            throw Explain(child.LastWords());
+            throw Explain(child.LastWords(), place.Group);
         }
         catch
         {
@@ -177,8 +177,13 @@ internal sealed class ContainerCreation(string id, RuntimeSpec spec, CreateOptio
         child.Await(InitPlan.HasRunHooks);
     }
 
-    private FaultException Explain(ChildFailure failure)
+    private FaultException Explain(ChildFailure failure, ICgroup cgroup)
     {
+        if (failure.Errno == Errno.None && cgroup.OomKills() > 0)
+        {
+            string limit = spec.Linux?.Resources?.Memory?.Limit is { } bytes ? $": linux.resources.memory.limit is {bytes} bytes" : "";
+            return new FaultException(FaultKind.InvalidArgument, $"unable to start container process: container init was OOM-killed (memory limit too low?){limit}", failure);
+        }
         FaultException cause = ExecutableSearch.Explain(failure, _process.Args[0]);
         return new FaultException(cause.Kind, $"unable to start container process: error during container init: {cause.Message}", failure);
     }

@@ -19,6 +19,10 @@ public sealed class RuntimeV2Tests
         Assert.EndsWith(" 1 0", said["unified-unknown"]);
         Assert.Equal("sh: can't fork: Resource temporarily unavailable", said["pids"]);
 
+        Assert.Equal("7:0 7:0 rbps=1048576 wbps=max riops=max wiops=100 default 4950", said["io"]);
+        Assert.EndsWith("slow", said["io-reading"]);
+        Assert.Equal("default 2930", said["io-update"]);
+
         // Reading is allowed and finds no driver; writing is not.
         Assert.Equal("null 1 cat: can't open '/dev/fuse': No such device sh: can't create /dev/fuse: Operation not permitted", said["devices"]);
         Assert.StartsWith("1 frozen 1 ", said["frozen"]);

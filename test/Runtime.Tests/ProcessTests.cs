@@ -93,6 +93,21 @@ public sealed class ProcessTests : IDisposable
     }
 
     [Fact]
+    public void Flags_of_a_seccomp_filter_are_taken_and_unknown_ones_refused()
+    {
+        JsonNode profile(string flag) => JsonNode.Parse($$"""{"defaultAction":"SCMP_ACT_ALLOW","flags":["SECCOMP_FILTER_FLAG_LOG","{{flag}}"],"syscalls":[{"names":["mkdir","mkdirat"],"action":"SCMP_ACT_ERRNO"}]}""")!;
+        Bundle bundle = new(_host);
+        bundle.Linux["seccomp"] = profile("SECCOMP_FILTER_FLAG_TSYNC");
+        bundle.Process["args"] = new JsonArray("sh", "-c", "mkdir /dev/shm/x; grep ^Seccomp: /proc/self/status");
+        Outcome outcome = _host.Run("--debug", "run", "-b", bundle.Write(), _host.Id);
+        Assert.Equal("Seccomp:\t2\n", RuntimeProgramHost.Succeed(outcome));
+        Assert.Contains("seccomp filter flags: 2", outcome.Error);   // TSYNC has nobody to reach: the process has one thread
+        Assert.Contains("mkdir: can't create directory '/dev/shm/x': Operation not permitted", outcome.Error);
+        bundle.Linux["seccomp"] = profile("SECCOMP_FILTER_FLAG_NONE");
+        Assert.Contains("seccomp flag SECCOMP_FILTER_FLAG_NONE is not supported", _host.Run("run", "-b", bundle.Write(), _host.Id).Error);
+    }
+
+    [Fact]
     public void Limits_oom_score_and_scheduling_are_set()
     {
         string output = RuntimeProgramHost.Succeed(_host.RunScript("ulimit -n; cat /proc/self/oom_score_adj", bundle =>

@@ -29,6 +29,23 @@ say unified-unknown 'sed "s/memory.high/memory.nosuch/" /run/b/memory/config.jso
 say pids 'runtime exec memory sh -c "for i in \$(seq 60); do sleep 5 & done" | grep -o "can.t fork.*" | head -1'
 runtime delete --force memory
 
+# A disk: a loop device on a file in memory.
+mkdir -p /dev/shm/d; dd if=/dev/zero of=/dev/shm/d/disk bs=1M count=8 2>/dev/null; losetup /dev/loop0 /dev/shm/d/disk
+disk=$(stat -c '%t:%T' /dev/loop0)
+bundle io "\"blockIO\": {\"weight\": 500, \"throttleReadBpsDevice\": [{\"major\": 7, \"minor\": 0, \"rate\": 1048576}], \"throttleWriteIOPSDevice\": [{\"major\": 7, \"minor\": 0, \"rate\": 100}]}"
+start io
+say io 'echo $disk; cg io io.max; cg io io.bfq.weight io.weight 2>/dev/null'
+cat > /run/read.sh <<'S'
+exec 3< /dev/loop0   # the group's own filter lets nobody in it open the disk
+echo $$ > /sys/fs/cgroup/t/io/cgroup.procs
+a=$(date +%s); head -c 5000000 <&3 > /dev/null; b=$(date +%s)
+[ $((b - a)) -ge 3 ] && echo slow || echo $((b - a))
+S
+say io-reading 'sh /run/read.sh'
+say io-update 'runtime update --blkio-weight 300 io; cg io io.bfq.weight io.weight 2>/dev/null'
+runtime delete --force io
+losetup -d /dev/loop0; rm -r /dev/shm/d
+
 # Devices by eBPF: the defaults and what is added, nothing else; an update keeps them.
 bundle devices '' 's|"resources": {|"devices": [{"path": "/dev/fuse", "type": "c", "major": 10, "minor": 229}], "resources": {|; s|"devices": \[ *{ *"allow": false|"devices": [{"allow": false|; s|"access": "rwm" *}|"access": "rwm"}, {"allow": true, "type": "c", "major": 10, "minor": 229, "access": "r"}|'
 start devices

@@ -20,6 +20,26 @@ public sealed record DaemonOptions
     /// <summary><c>-D</c>, <c>--debug</c>.</summary>
     public bool Debug { get; init; }
 
+    /// <summary><c>--log-level</c>: debug, info, warn, error or fatal.</summary>
+    public string LogLevel { get; init; } = "info";
+
+    /// <summary><c>--validate</c>: nothing is started.</summary>
+    public bool Validate { get; init; }
+
+    /// <summary>What the log says of flags that change nothing.</summary>
+    public IReadOnlyList<string> Notes { get; init; } = [];
+
+    /// <summary><c>--group</c>: who may use the unix socket, beside root. A name or number; the default need not be there.</summary>
+    public string Group { get; init; } = DefaultGroup;
+
+    public const string DefaultGroup = "docker";
+
+    /// <summary><c>--init</c>: containers that do not say have an init.</summary>
+    public bool Init { get; init; }
+
+    /// <summary><c>--no-new-privileges</c>: so do containers that do not say.</summary>
+    public bool NoNewPrivileges { get; init; }
+
     /// <summary><c>--bridge</c>: the default network's bridge device.</summary>
     public string Bridge { get; init; } = "docker0";
 

@@ -32,9 +32,11 @@ public sealed class NetworkService
     /// <exception cref="FaultException">NotFound.</exception>
     public NetworkInspect Inspect(string nameOrId) => Describe(Get(nameOrId), withContainers: true);
 
-    /// <exception cref="FaultException">Conflict: the name is taken. NotSupported, otherwise.</exception>
+    /// <exception cref="FaultException">PermissionDenied: a predefined name. Conflict: the name is taken. NotSupported, otherwise.</exception>
     public NetworkCreateResponse Create(NetworkCreateRequest request)
     {
+        if (request.Name is "bridge" or "host" or "none" or "default")
+            throw new FaultException(FaultKind.PermissionDenied, $"operation is not permitted on predefined {request.Name} network "); // dockerd's text, with its space
         if (_networks.Find(request.Name) is not null)
             throw new FaultException(FaultKind.Conflict, $"network with name {request.Name} already exists");
         throw new FaultException(FaultKind.NotSupported, "not supported by this engine: creating networks; use bridge, host or none");

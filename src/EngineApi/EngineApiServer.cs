@@ -43,9 +43,9 @@ public sealed class EngineApiServer : IAsyncDisposable
     /// <summary>Listens on every address of the options; disposing stops.</summary>
     /// <exception cref="FaultException">An address is malformed, too long or taken.</exception>
     public static Task<EngineApiServer> StartAsync(EngineHost engine, ILoggerFactory? logs = null) =>
-        StartAsync(engine.Options.Hosts, ApiRoutes.Of(engine), TimeSpan.FromSeconds(engine.Options.DrainSeconds), logs ?? NullLoggerFactory.Instance);
+        StartAsync(engine.Options.Hosts, ApiRoutes.Of(engine), TimeSpan.FromSeconds(engine.Options.DrainSeconds), logs ?? NullLoggerFactory.Instance, engine.Options.Group);
 
-    internal static async Task<EngineApiServer> StartAsync(IReadOnlyList<string> hosts, RouteTable routes, TimeSpan drain, ILoggerFactory logs)
+    internal static async Task<EngineApiServer> StartAsync(IReadOnlyList<string> hosts, RouteTable routes, TimeSpan drain, ILoggerFactory logs, string group = DaemonOptions.DefaultGroup)
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
         options.Limits.MaxRequestBodySize = null; // images and archives
@@ -54,12 +54,11 @@ public sealed class EngineApiServer : IAsyncDisposable
         options.Limits.KeepAliveTimeout = TimeSpan.FromDays(1); // clients keep pools of idle connections
         var kestrel = new KestrelServer(
             Options.Create(options),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = Bind }), logs),
+            new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = address => Bind(address, group) }), logs),
             logs);
         var server = new EngineApiServer(kestrel, drain);
-        foreach (string host in hosts)
+        foreach (var address in hosts.SelectMany(ListenAddress.Parse))
         {
-            var address = ListenAddress.Parse(host);
             if (address is UnixDomainSocketEndPoint unix) server._unixPaths.Add(unix.ToString()!);
             options.Listen(address, listen =>
             {
@@ -87,8 +86,8 @@ public sealed class EngineApiServer : IAsyncDisposable
 
     private static string ServerHeader => $"Sampan/{typeof(EngineApiServer).Assembly.GetName().Version?.ToString(3)} (linux)";
 
-    private static Socket Bind(EndPoint address) => address is UnixDomainSocketEndPoint unix
-        ? UnixListener.Bind(unix) : SocketTransportOptions.CreateDefaultBoundListenSocket(address);
+    private static Socket Bind(EndPoint address, string group) => address is UnixDomainSocketEndPoint unix
+        ? UnixListener.Bind(unix, group) : SocketTransportOptions.CreateDefaultBoundListenSocket(address);
 
     public async ValueTask DisposeAsync()
     {

@@ -135,7 +135,8 @@ public sealed class VolumeStore
             // One rename takes the name away; a crash after it leaves a directory that the next start removes.
             string removed = Path.Combine(_root, $"{RemovedPrefix}{name}");
             RemoveTree(removed);
-            Directory.Move(Path.Combine(_root, name), removed);
+            // Somebody may have removed it by hand: then its name is all that is left.
+            if (Directory.Exists(Path.Combine(_root, name))) Directory.Move(Path.Combine(_root, name), removed);
             _volumes.Remove(name);
             RemoveTree(removed);
         }

@@ -42,7 +42,12 @@ internal static partial class Daemon
             await Console.Error.WriteLineAsync($"{error.Message}\nSee 'sampan daemon --help'.").ConfigureAwait(false);
             return 125;
         }
-        using var logs = new DaemonLog(options.Debug ? LogLevel.Debug : LogLevel.Information);
+        if (options.Validate)
+        {
+            Console.Out.WriteLine("configuration OK");
+            return 0;
+        }
+        using var logs = new DaemonLog(LevelOf(options));
         var log = logs.CreateLogger("Sampan.Daemon");
         try
         {
@@ -55,6 +60,15 @@ internal static partial class Daemon
             return 1;
         }
     }
+
+    private static LogLevel LevelOf(DaemonOptions options) => options.Debug ? LogLevel.Debug : options.LogLevel switch
+    {
+        "debug" => LogLevel.Debug,
+        "warn" => LogLevel.Warning,
+        "error" => LogLevel.Error,
+        "fatal" => LogLevel.Critical,
+        _ => LogLevel.Information,
+    };
 
     private static DaemonOptions Complete(DaemonOptions options)
     {
@@ -73,6 +87,7 @@ internal static partial class Daemon
     private static async Task ServeAsync(IReadOnlyList<string> args, DaemonOptions options, DaemonLog logs, ILogger log)
     {
         long begin = Environment.TickCount64;
+        foreach (string note in options.Notes) Log.Noted(log, note);
         MallocArenas.Limit(2);
         using var stop = new CancellationTokenSource();
         void Stop(PosixSignalContext context)
@@ -144,6 +159,9 @@ internal static partial class Daemon
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "API listen on {Hosts}; ready after {ElapsedMs} ms")]
         public static partial void Ready(ILogger logger, string hosts, long elapsedMs);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Note}")]
+        public static partial void Noted(ILogger logger, string note);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "daemon stopped; containers go on")]
         public static partial void Stopped(ILogger logger);

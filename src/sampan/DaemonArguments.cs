@@ -28,10 +28,12 @@ internal static class DaemonArguments
               --dns-search list             DNS search domain of containers
               --exec-root string            What does not survive a reboot (default "/run/sampan")
               --fixed-cidr string           Addresses of the bridge's subnet for containers
-          -H, --host list                   Where to listen: unix:///path or tcp://address:port (default "unix:///run/sampan/sampan.sock")
+          -G, --group string                Group of the unix socket (default "docker")
+          -H, --host list                   Where to listen: unix:///path, tcp://address:port or fd:// (default "unix:///run/sampan/sampan.sock")
               --http-proxy string           Proxy for http:// registries (default: the environment's HTTP_PROXY)
               --https-proxy string          Proxy for https:// registries (default: the environment's HTTPS_PROXY)
               --icc                         Containers of the bridge reach each other (default true)
+              --init                        Run an init in every container that does not say
               --insecure-registry list      Registry that may answer plain HTTP
               --ip ip                       Address that published ports bind to (default 0.0.0.0)
               --ip-forward                  Switch IP forwarding on (default true)
@@ -39,11 +41,13 @@ internal static class DaemonArguments
               --label list                  Label of this daemon
               --live-restore                Containers outlive the daemon; always so (default true)
               --log-driver string           Log driver of containers: json-file, local or none (default "json-file")
+          -l, --log-level string            debug, info, warn, error or fatal (default "info")
               --log-opt map                 Option of the log driver (max-size, max-file, compress, labels, env, tag, …)
               --max-concurrent-downloads int   Layers pulled at once; 0: any number (default 3)
               --max-concurrent-uploads int  Layers pushed at once; 0: any number (default 5)
               --max-download-attempts int   Attempts in a row without a byte gained (default 5)
               --mtu int                     MTU of container networks
+              --no-new-privileges           Containers gain no privileges by exec, unless they say
               --no-proxy string             Hosts that are reached without a proxy (default: the environment's NO_PROXY)
           -p, --pidfile string              Write the daemon's pid there
               --registry-config list        Folder of hosts.toml and certificates per registry (default /etc/sampan/certs.d, /etc/docker/certs.d, /etc/containerd/certs.d)
@@ -51,13 +55,14 @@ internal static class DaemonArguments
               --runtime-path string         The runtime executable (default "sampan-runtime" beside this program)
           -s, --storage-driver string       overlay2, native, btrfs or fuse-overlayfs (default: what the data root's file system can)
               --storage-opt map             What one layer may take: layer.max-bytes (default 256g), layer.max-entries (default 10000000)
+              --validate                    Check the command line and the file, and leave
           -v, --version                     Print the version and leave
 
         """;
 
     private static readonly Dictionary<string, string> Short = new()
     {
-        ["-b"] = "--bridge", ["-D"] = "--debug", ["-H"] = "--host", ["-p"] = "--pidfile", ["-s"] = "--storage-driver",
+        ["-b"] = "--bridge", ["-G"] = "--group", ["-l"] = "--log-level", ["-D"] = "--debug", ["-H"] = "--host", ["-p"] = "--pidfile", ["-s"] = "--storage-driver",
     };
 
     private static readonly HashSet<string> Booleans = ["--debug", "--icc", "--ip-forward", "--ip-masq", "--live-restore"];
@@ -95,12 +100,12 @@ internal static class DaemonArguments
             string flag = Short.GetValueOrDefault(word, word);
             if (!flag.StartsWith("--", StringComparison.Ordinal))
                 throw Invalid($"unexpected argument '{word}'");
-            flags.Add(new(flag, value ?? (Booleans.Contains(flag) ? "true" : ++i < args.Count ? args[i] : throw Invalid($"flag needs an argument: {word}"))));
+            flags.Add(new(flag, value ?? (Booleans.Contains(flag) || DockerdFlags.IsBoolean(flag) ? "true" : ++i < args.Count ? args[i] : throw Invalid($"flag needs an argument: {word}"))));
         }
         return flags;
     }
 
-    private static bool IsFlag(string flag) => Usage.Contains($" {flag} ", StringComparison.Ordinal) && flag is not "--config-file";
+    private static bool IsFlag(string flag) => (Usage.Contains($" {flag} ", StringComparison.Ordinal) || DockerdFlags.IsKnown(flag)) && flag is not ("--config-file" or "--validate");
 
     private static DaemonOptions Apply(DaemonOptions options, string flag, string value) => flag switch
     {
@@ -141,7 +146,12 @@ internal static class DaemonArguments
         "--runtime-path" => options with { RuntimePath = Path.GetFullPath(value) },
         "--storage-driver" => options with { StorageDriver = value },
         "--storage-opt" => WithStorageOption(options, flag, value),
-        _ => throw Invalid($"unknown flag: {flag}"),
+        "--log-level" => options with { LogLevel = value is "debug" or "info" or "warn" or "error" or "fatal" ? value : throw Bad(flag, value, "debug, info, warn, error or fatal") },
+        "--group" => options with { Group = value },
+        "--init" => options with { Init = Boolean(flag, value) },
+        "--no-new-privileges" => options with { NoNewPrivileges = Boolean(flag, value) },
+        "--validate" => options with { Validate = Boolean(flag, value) },
+        _ => DockerdFlags.Apply(options, flag, value),
     };
 
     private static bool Boolean(string flag, string value) => bool.TryParse(value, out bool result) ? result : throw Bad(flag, value, "true or false");

@@ -21,6 +21,12 @@ internal static class DaemonFile
         ["labels"] = "label",
         ["dns-opts"] = "dns-opt",
         ["log-opts"] = "log-opt",
+        ["exec-opts"] = "exec-opt",
+        ["runtimes"] = "add-runtime",
+        ["default-ulimits"] = "default-ulimit",
+        ["default-address-pools"] = "default-address-pool",
+        ["authorization-plugins"] = "authorization-plugin",
+        ["cdi-spec-dirs"] = "cdi-spec-dir",
         ["storage-opts"] = "storage-opt",
     };
 

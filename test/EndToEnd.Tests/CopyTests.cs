@@ -44,6 +44,11 @@ public sealed class CopyTests(EngineFixture fixture) : IClassFixture<EngineFixtu
         Assert.Equal("deep", await File.ReadAllTextAsync(Path.Combine(mountpoint, "written")));
         Assert.Contains("mounted volume is marked read-only", (await Engine.DockerAsync("cp", $"{folder}/sub/x", "bound:/data/inner/new")).Exited(1).Error);
         Assert.DoesNotContain("withoptions", (await Engine.Host.ShellAsync("cat /proc/self/mountinfo")).Succeeded().Output);
+        (await Engine.DockerAsync("start", "bound")).Succeeded();
+        (await Engine.DockerAsync("wait", "bound")).Succeeded();
+        foreach (string file in (string[])["Hosts", "Hostname", "ResolvConf"])
+            Assert.Equal(await File.ReadAllTextAsync(await Engine.InspectAsync("bound", $"{{{{.{file}Path}}}}")),
+                (await Engine.TypedAsync($"docker cp bound:/etc/{(file == "ResolvConf" ? "resolv.conf" : file.ToLowerInvariant())} - | tar xO")).Succeeded().Output);
         (await Engine.DockerAsync("rm", "bound")).Succeeded();
     }
 

@@ -33,6 +33,10 @@ public sealed class DockerTextTests(EngineFixture fixture) : IClassFixture<Engin
     [InlineData("--ipc foo", "invalid IPC mode: foo")]
     [InlineData("--pid foo", "invalid PID mode")]
     [InlineData("--restart always", "conflicting options: cannot specify both --restart and --rm")]
+    [InlineData("--name me --network container:me", "cannot join own network namespace")]
+    [InlineData("--network container:nosuch --expose 80", "conflicting options: port exposing and the container type network mode")]
+    [InlineData("-u -1", "uids and gids must be in range 0-2147483647")]
+    [InlineData("--device /etc", "error gathering device information while adding custom device \"/etc\": not a device node")]
     [InlineData("--runtime nosuch", "unknown or invalid runtime name: nosuch")]
     public async Task A_wrong_option_is_refused_in_dockers_words(string options, string text)
     {

@@ -69,6 +69,15 @@ public sealed class EventAndLogTests(EngineFixture fixture) : IClassFixture<Engi
     }
 
     [Fact]
+    public async Task A_container_that_is_stuck_for_memory_and_not_killed_says_so()
+    {
+        (await Engine.DockerAsync("run", "-d", "--name", "stuck", "--oom-kill-disable", "-m", "10m", "busybox", "sh", "-c", "x=a; while true; do x=$x$x$x$x; done")).Succeeded();
+        await Eventually.TrueAsync(async () => (await Engine.TypedAsync("docker events --since 0 --until 0 --filter container=stuck --filter event=oom --format '{{.Action}}'")).Output.StartsWith("oom", StringComparison.Ordinal));
+        Assert.Equal("running", await Engine.InspectAsync("stuck", "{{.State.Status}}"));
+        (await Engine.DockerAsync("rm", "-f", "stuck")).Succeeded();
+    }
+
+    [Fact]
     public async Task Labels_variables_and_a_tag_are_the_details_of_a_log()
     {
         (await Engine.TypedAsync("docker run --name tagged --log-opt labels=a --log-opt env-regex='^E' --log-opt tag='x-{{.Name}}' --label a=b -e E1='f g' busybox echo hi")).Succeeded();

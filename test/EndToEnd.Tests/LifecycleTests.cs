@@ -40,6 +40,8 @@ public sealed class LifecycleTests(EngineFixture fixture) : IClassFixture<Engine
         Assert.Equal(["ps-created"], await Ps("-a", "--filter", "status=created"));
         Assert.Equal(["ps-done", "ps-created"], await Ps("-a", "--filter", "since=ps-up"));
         Assert.Equal(["ps-created", "ps-up"], await Ps("-a", "--filter", "before=ps-done"));
+        Assert.Equal(["ps-up"], await Ps("--filter", "before=ps-done"));
+        Assert.Empty(await Ps("--filter", "since=ps-up"));
         Assert.Equal(["ps-done", "ps-created", "ps-up"], await Ps("-a", "--filter", "ancestor=busybox"));
         Assert.Equal(["ps-done"], await Ps("-n", "1"));
         string[] row = (await Engine.DockerAsync("ps", "-a", "--filter", "name=ps-done", "--format", "{{.Image}}|{{.Command}}|{{.Status}}")).Succeeded().Line.Split('|');
@@ -143,6 +145,34 @@ public sealed class LifecycleTests(EngineFixture fixture) : IClassFixture<Engine
         // The end of the process and the removal meet at another point each time.
         CommandResult runs = await Engine.TypedAsync("for i in 0 1 2 3 4 5 6 7 8 9; do docker run -d --name ending-$i busybox sleep 0.0$i >/dev/null && docker rm -f ending-$i || exit 1; done");
         Assert.Equal(10, runs.Succeeded().Lines.Length);
+    }
+
+    [Fact]
+    public async Task Limits_that_contradict_those_a_container_has_are_no_update()
+    {
+        (await Engine.DockerAsync("run", "-d", "--name", "limited", "--cpus", "0.5", "-m", "300m", "--cgroup-parent", "../../../sampan", "busybox", "sleep", "100")).Succeeded();
+        Assert.Contains("Conflicting options: CPU Quota cannot be updated as NanoCPUs has already been set", (await Engine.DockerAsync("update", "--cpu-quota", "80000", "limited")).Exited(1).Error);
+        Assert.Contains("Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time", (await Engine.DockerAsync("update", "-m", "800m", "limited")).Exited(1).Error);
+        (await Engine.DockerAsync("update", "--cpus", "0.8", "-m", "800m", "--memory-swap", "1000m", "limited")).Succeeded();
+        Assert.Equal("800000000 838860800", await Engine.InspectAsync("limited", "{{.HostConfig.NanoCpus}} {{.HostConfig.Memory}}"));
+        (await Engine.DockerAsync("rm", "-f", "limited")).Succeeded();
+    }
+
+    [Fact]
+    public async Task An_exec_is_listed_until_it_ends_and_inspected_afterwards()
+    {
+        (await Engine.DockerAsync("run", "-d", "--name", "listed", "busybox", "sleep", "100")).Succeeded();
+        Task<CommandResult> exec = Engine.DockerAsync("exec", "listed", "sh", "-c", "while [ ! -e /go ]; do sleep 0.1; done; exit 3");
+        await Eventually.TrueAsync(async () => await Engine.InspectAsync("listed", "{{len .ExecIDs}}") == "1");
+        string id = await Engine.InspectAsync("listed", "{{index .ExecIDs 0}}");
+        (await Engine.DockerAsync("exec", "listed", "touch", "/go")).Succeeded();
+        (await exec).Exited(3);
+        Assert.Equal("[]", await Engine.InspectAsync("listed", "{{.ExecIDs}}"));
+        string inspected = (await Engine.TypedAsync($"curl -s --unix-socket {Engine.Socket} http://d/exec/{id}/json")).Succeeded().Output;
+        Assert.Contains("\"ExitCode\":3", inspected);
+        Assert.Matches("\"Pid\":[1-9][0-9]*", inspected);
+        (await Engine.DockerAsync("rm", "-f", "listed")).Succeeded();
+        Assert.Contains("No such exec instance", (await Engine.TypedAsync($"curl -s --unix-socket {Engine.Socket} http://d/exec/{id}/json")).Output);
     }
 
     [Fact]

@@ -55,6 +55,19 @@ public sealed class StreamTests(EngineFixture fixture) : IClassFixture<EngineFix
     }
 
     [Fact]
+    public async Task A_stream_of_stats_goes_on_past_a_stop_and_ends_with_the_removal()
+    {
+        (await Engine.DockerAsync("run", "-d", "--name", "measured", "busybox", "sleep", "100")).Succeeded();
+        Task<CommandResult> stream = Engine.TypedAsync($"curl -sN --unix-socket {Engine.Socket} http://d/containers/measured/stats | wc -l");
+        await Task.Delay(1500);
+        (await Engine.DockerAsync("stop", "-t", "0", "measured")).Succeeded();
+        await Task.Delay(1500);
+        Assert.False(stream.IsCompleted);
+        (await Engine.DockerAsync("rm", "measured")).Succeeded();
+        Assert.InRange(int.Parse((await stream).Succeeded().Line), 2, 20);
+    }
+
+    [Fact]
     public async Task Attach_sees_what_comes_and_ends_with_the_exit_code()
     {
         await RunAsync("watched", "sh", "-c", "sleep 1; echo late; exit 4");

@@ -36,6 +36,24 @@ public sealed class VolumeAndNetworkTests(EngineFixture fixture) : IClassFixture
     }
 
     [Fact]
+    public async Task Volumes_from_another_container_go_with_the_last_that_has_them_unless_they_are_named()
+    {
+        (await Engine.DockerAsync("create", "--name", "parent", "-v", "keptname:/kept", "-v", "/gone", "busybox", "true")).Succeeded();
+        (await Engine.DockerAsync("create", "--name", "child", "--volumes-from", "parent", "busybox", "true")).Succeeded();
+        string anonymous = await Engine.InspectAsync("child", "{{range .Mounts}}{{if eq .Destination \"/gone\"}}{{.Name}}{{end}}{{end}}");
+        (await Engine.DockerAsync("rm", "-v", "parent")).Succeeded();
+        Assert.Contains(anonymous, (await Engine.DockerAsync("volume", "ls", "-q")).Succeeded().Lines);
+        (await Engine.DockerAsync("rm", "-v", "child")).Succeeded();
+        string[] left = (await Engine.DockerAsync("volume", "ls", "-q")).Succeeded().Lines;
+        Assert.DoesNotContain(anonymous, left);
+        Assert.Contains("keptname", left);
+    }
+
+    [Fact]
+    public async Task A_volume_on_etc_does_not_hide_the_files_of_the_engine() =>
+        Assert.Equal("nameserver 127.0.0.1", (await Engine.TypedAsync("docker run --rm --dns 127.0.0.1 -v /etc busybox grep nameserver /etc/resolv.conf")).Succeeded().Line);
+
+    [Fact]
     public async Task The_three_networks_of_every_engine_are_there()
     {
         CommandResult list = (await Engine.DockerAsync("network", "ls", "--format", "{{.Name}} {{.Driver}} {{.Scope}}")).Succeeded();

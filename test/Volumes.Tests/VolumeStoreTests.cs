@@ -101,6 +101,16 @@ public sealed class VolumeStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_volume_whose_folder_was_removed_by_hand_can_be_removed_and_made_again()
+    {
+        Directory.Delete(Path.GetDirectoryName(_store.Create("gone").Mountpoint)!, recursive: true);
+        Assert.Equal(0, _store.Size("gone"));
+        _store.Remove("gone", []);
+        Assert.Null(_store.Find("gone"));
+        Assert.True(Directory.Exists(_store.Create("gone").Mountpoint));
+    }
+
+    [Fact]
     public void Driver_options_are_checked_and_must_agree()
     {
         Dictionary<string, string> tmpfs = new() { ["type"] = "tmpfs", ["device"] = "tmpfs", ["o"] = "size=1m,nosuid" };

@@ -54,18 +54,31 @@ internal sealed class MountedContainer : IDisposable
         Namespaces.Unshare(NamespaceKinds.Mount);
         using (var all = Files.Open("/", OpenFlags.Path | OpenFlags.Directory))
             Mounts.SetAttributes(all, 0, 0, MountFlags.Slave, recursive: true, "/");
-        using (var place = Files.Open(container.Folder, OpenFlags.Path | OpenFlags.Directory))
-            Mounts.Attach(root.Handle, place, container.Folder);
-        // Parents first, as when the container starts.
-        foreach (var mount in ContainerMounts.Of(container).OrderBy(mount => mount.Destination.Count(c => c == '/')).ThenBy(mount => mount.Destination, StringComparer.Ordinal))
-            Mount(root, mount, volumes);
+        // Parents first, as when the container starts. Every source before the container's root covers a folder of the host here.
+        ContainerMount[] mounts = [.. ContainerMounts.Of(container).OrderBy(mount => mount.Destination.Count(c => c == '/')).ThenBy(mount => mount.Destination, StringComparer.Ordinal)];
+        var sources = new List<SafeFileHandle>();
+        try
+        {
+            foreach (var mount in mounts)
+            {
+                volumes.MountHere(mount);
+                sources.Add(VolumeSubpaths.Open(mount));
+            }
+            using (var place = Files.Open(container.Folder, OpenFlags.Path | OpenFlags.Directory))
+                Mounts.Attach(root.Handle, place, container.Folder);
+            for (int i = 0; i < mounts.Length; i++)
+                Mount(root, mounts[i], sources[i]);
+        }
+        finally
+        {
+            foreach (var source in sources)
+                source.Dispose();
+        }
         return Namespaces.Current(NamespaceKinds.Mount);
     }
 
-    private static void Mount(RootDirectory root, ContainerMount mount, ContainerVolumes volumes)
+    private static void Mount(RootDirectory root, ContainerMount mount, SafeFileHandle source)
     {
-        volumes.MountHere(mount);
-        using var source = VolumeSubpaths.Open(mount);
         using var target = Files.Stat(source).Kind is FileKind.Directory ? root.MakeDirectory(mount.Destination) : root.MakeFile(mount.Destination);
         using var tree = Mounts.Clone(source, recursive: !mount.NonRecursive, mount.Source);
         Mounts.SetAttributes(tree, 0, 0, MountFlags.Private, recursive: true, mount.Source);

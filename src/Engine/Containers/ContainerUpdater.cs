@@ -21,6 +21,7 @@ internal sealed class ContainerUpdater(ContainerStore store, EventLog events)
         {
             if (container.State.Status is ContainerStatus.Removing or ContainerStatus.Dead)
                 throw new FaultException(FaultKind.Conflict, $"Cannot update container {container.Id}: container is marked for removal and cannot be \"update\"");
+            RefuseConflicts(container.Document.HostConfig, request, container.Id);
             var host = Merge(container.Document.HostConfig, request);
             if (host.AutoRemove && host.RestartPolicy.Name is not ("" or RestartPolicies.No))
                 throw new FaultException(FaultKind.Conflict, "Restart policy cannot be updated because AutoRemove is enabled for the container");
@@ -40,14 +41,27 @@ internal sealed class ContainerUpdater(ContainerStore store, EventLog events)
         }
     }
 
+    /// <summary>What one value says another must not say differently; of memory and swap the first alone would leave less swap than memory.</summary>
+    private static void RefuseConflicts(HostConfig host, ContainerUpdateRequest request, string id)
+    {
+        string? conflict =
+            request.NanoCpus > 0 && host.CpuPeriod > 0 ? "Conflicting options: Nano CPUs cannot be updated as CPU Period has already been set"
+            : request.NanoCpus > 0 && host.CpuQuota > 0 ? "Conflicting options: Nano CPUs cannot be updated as CPU Quota has already been set"
+            : request.CpuPeriod > 0 && host.NanoCpus > 0 ? "Conflicting options: CPU Period cannot be updated as NanoCPUs has already been set"
+            : request.CpuQuota > 0 && host.NanoCpus > 0 ? "Conflicting options: CPU Quota cannot be updated as NanoCPUs has already been set"
+            : request.Memory > 0 && request.MemorySwap == 0 && request.Memory > host.MemorySwap
+                ? "Memory limit should be smaller than already set memoryswap limit, update the memoryswap at the same time" : null;
+        if (conflict is not null)
+            throw new FaultException(FaultKind.Conflict, $"Cannot update container {id}: {conflict}");
+    }
+
     private static HostConfig Merge(HostConfig host, ContainerUpdateRequest request) => host with
     {
         BlkioWeight = request.BlkioWeight != 0 ? request.BlkioWeight : host.BlkioWeight,
         CpuShares = request.CpuShares != 0 ? request.CpuShares : host.CpuShares,
-        // One way of saying a quota replaces the other.
-        NanoCpus = request.NanoCpus != 0 ? request.NanoCpus : request.CpuQuota != 0 || request.CpuPeriod != 0 ? 0 : host.NanoCpus,
-        CpuPeriod = request.NanoCpus != 0 ? 0 : request.CpuPeriod != 0 ? request.CpuPeriod : host.CpuPeriod,
-        CpuQuota = request.NanoCpus != 0 ? 0 : request.CpuQuota != 0 ? request.CpuQuota : host.CpuQuota,
+        NanoCpus = request.NanoCpus != 0 ? request.NanoCpus : host.NanoCpus,
+        CpuPeriod = request.CpuPeriod != 0 ? request.CpuPeriod : host.CpuPeriod,
+        CpuQuota = request.CpuQuota != 0 ? request.CpuQuota : host.CpuQuota,
         CpuRealtimePeriod = request.CpuRealtimePeriod != 0 ? request.CpuRealtimePeriod : host.CpuRealtimePeriod,
         CpuRealtimeRuntime = request.CpuRealtimeRuntime != 0 ? request.CpuRealtimeRuntime : host.CpuRealtimeRuntime,
         CpusetCpus = request.CpusetCpus.Length > 0 ? request.CpusetCpus : host.CpusetCpus,

@@ -9,6 +9,7 @@ namespace Sampan.Engine.Execs;
 /// <summary><c>docker exec</c>: create, start, inspect, resize.</summary>
 public sealed class ExecService
 {
+    private const long KeptMilliseconds = 10 * 60 * 1000;   // Docker: five to ten minutes
     private readonly ContainerIndex _index;
     private readonly ExecStarter _starter;
     private readonly EventLog _events;
@@ -24,6 +25,7 @@ public sealed class ExecService
         if (request.Cmd is not { Count: > 0 })
             throw new FaultException(FaultKind.InvalidArgument, "No exec command specified");
         Attach.DetachKeys.Parse(request.DetachKeys);
+        ForgetEnded(target);
         var session = new ExecSession(ContainerId.Create(), target, request);
         Add(session);
         ExecStore.Save(session);
@@ -107,6 +109,19 @@ public sealed class ExecService
     {
         _sessions[session.Id] = session;
         session.Container.AddExec(session);
+    }
+
+    /// <summary>Of a container that runs for months and is asked for its health by exec, not every one can be kept: ended ones can be inspected for a while.</summary>
+    private void ForgetEnded(Container container)
+    {
+        foreach (var session in container.Execs)
+        {
+            if (session.EndedAt is not { } ended || Environment.TickCount64 - ended < KeptMilliseconds)
+                continue;
+            container.RemoveExec(session.Id);
+            _sessions.TryRemove(session.Id, out _);
+            ExecStore.Delete(session);
+        }
     }
 
     /// <summary>Forgets the execs of a container that has ended or is gone.</summary>

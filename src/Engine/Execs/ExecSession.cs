@@ -7,11 +7,12 @@ namespace Sampan.Engine.Execs;
 internal sealed class ExecSession(string id, Container container, ExecCreateRequest request)
 {
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _gate = new();   // guards the four fields below
+    private readonly Lock _gate = new();   // guards the five fields below
     private bool _started;
     private bool _running;
     private int? _exitCode;
     private int _pid;
+    private long? _endedAt;
 
     /// <summary>64 hex digits.</summary>
     public string Id { get; } = id;
@@ -20,6 +21,7 @@ internal sealed class ExecSession(string id, Container container, ExecCreateRequ
 
     public bool Running { get { lock (_gate) return _running; } }
     public int? ExitCode { get { lock (_gate) return _exitCode; } }
+    /// <summary>Also of a process that has ended, as in Docker.</summary>
     public int Pid { get { lock (_gate) return _pid; } }
 
     /// <summary>Its exit code is known.</summary>
@@ -42,6 +44,9 @@ internal sealed class ExecSession(string id, Container container, ExecCreateRequ
 
     public bool HasEnded { get { lock (_gate) return _exitCode is not null; } }
 
+    /// <summary>When its end became known, in <see cref="Environment.TickCount64"/>; null before.</summary>
+    public long? EndedAt { get { lock (_gate) return _endedAt; } }
+
     public void Started(int pid)
     {
         lock (_gate)
@@ -51,7 +56,7 @@ internal sealed class ExecSession(string id, Container container, ExecCreateRequ
     public void Ended(int exitCode)
     {
         lock (_gate)
-            (_running, _exitCode, _pid) = (false, _exitCode ?? exitCode, 0);
+            (_running, _exitCode, _endedAt) = (false, _exitCode ?? exitCode, _endedAt ?? Environment.TickCount64);
         _ended.TrySetResult();
     }
 
@@ -61,7 +66,7 @@ internal sealed class ExecSession(string id, Container container, ExecCreateRequ
         lock (_gate)
         {
             if (_running)
-                (_running, _exitCode, _pid) = (false, 128 + Signal.Kill, 0);
+                (_running, _exitCode, _endedAt) = (false, 128 + Signal.Kill, Environment.TickCount64);
         }
         _ended.TrySetResult();
     }

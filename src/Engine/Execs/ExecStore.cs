@@ -27,6 +27,8 @@ internal static class ExecStore
         Files.Replace(Path.Combine(folder, session.Id + Extension), JsonSerializer.SerializeToUtf8Bytes(document, EngineDocuments.Default.ExecDocument));
     }
 
+    public static void Delete(ExecSession session) => File.Delete(Path.Combine(FolderOf(session.Container), session.Id + Extension));
+
     /// <summary>Those of a container that an earlier daemon left; a damaged document is none.</summary>
     public static IEnumerable<(string Id, ExecDocument Document)> Load(Container container)
     {

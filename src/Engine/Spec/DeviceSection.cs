@@ -49,13 +49,15 @@ internal static class DeviceSection
                 $"error gathering device information while adding custom device \"{mapping.PathOnHost}\": no such file or directory");
         if (stat.Kind is FileKind.Directory)
         {
-            return HostDevices(mapping.PathOnHost).Select(device =>
-                (device with { Path = destination + device.Path[mapping.PathOnHost.Length..] }, access));
+            var below = HostDevices(mapping.PathOnHost).Select(device =>
+                (device with { Path = destination + device.Path[mapping.PathOnHost.Length..] }, access)).ToList();
+            return below.Count > 0 ? below : throw NoDevice(mapping);
         }
-        return TryDescribe(destination, stat, out var described) ? [(described, access)]
-            : throw new FaultException(FaultKind.InvalidArgument,
-                $"error gathering device information while adding custom device \"{mapping.PathOnHost}\": not a device node");
+        return TryDescribe(destination, stat, out var described) ? [(described, access)] : throw NoDevice(mapping);
     }
+
+    private static FaultException NoDevice(DeviceMapping mapping) => new(FaultKind.InvalidArgument,
+        $"error gathering device information while adding custom device \"{mapping.PathOnHost}\": not a device node");
 
     private static IEnumerable<DeviceSpec> HostDevices(string folder)
     {

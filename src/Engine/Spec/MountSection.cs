@@ -5,7 +5,7 @@ using Sampan.Specs.Oci.Runtime;
 
 namespace Sampan.Engine.Spec;
 
-/// <summary><c>mounts</c>: the kernel's file systems, the files the engine provides, then binds, volumes and tmpfs with parents before children.</summary>
+/// <summary><c>mounts</c>: the kernel's file systems, binds, volumes and tmpfs with parents before children, then the files the engine provides.</summary>
 internal static class MountSection
 {
     public static IReadOnlyList<MountSpec> Build(SpecContext context)
@@ -18,14 +18,15 @@ internal static class MountSection
             if (!asked.Any(own => own.Destination == mount.Destination))
                 provided.Add(mount);
 
+        // Parents first: a mount on /a would hide an earlier one on /a/b.
+        provided.AddRange(asked.Select((mount, number) => ToSpec(mount, VolumeSubpaths.SourceOf(context.Bundle, mount, number)))
+            .OrderBy(mount => mount.Destination.Count(c => c == '/')).ThenBy(mount => mount.Destination, StringComparer.Ordinal));
+        // After them: a volume on /etc does not hide the engine's files.
         AddFile(provided, asked, "/etc/resolv.conf", context.ResolvConfPath);
         AddFile(provided, asked, "/etc/hostname", context.HostnamePath);
         AddFile(provided, asked, "/etc/hosts", context.HostsPath);
         if (context.InitPath is not null)
             provided.Add(Bind(ProcessSection.InitDestination, context.InitPath, "rbind", "ro", "rprivate"));
-        // Parents first: a mount on /a would hide an earlier one on /a/b.
-        provided.AddRange(asked.Select((mount, number) => ToSpec(mount, VolumeSubpaths.SourceOf(context.Bundle, mount, number)))
-            .OrderBy(mount => mount.Destination.Count(c => c == '/')).ThenBy(mount => mount.Destination, StringComparer.Ordinal));
         return provided;
     }
 

@@ -45,6 +45,8 @@ internal static class UserLookup
             uid = entry.Uid;
             return entry;
         }
+        if (!numeric && long.TryParse(name, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
+            throw new FaultException(FaultKind.InvalidArgument, "uids and gids must be in range 0-2147483647");
         if (!numeric)
             throw new FaultException(FaultKind.InvalidArgument, $"unable to find user {name}: no matching entries in passwd file");
         if (uid > int.MaxValue)

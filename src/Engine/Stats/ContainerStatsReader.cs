@@ -27,7 +27,10 @@ internal static class ContainerStatsReader
             if (!stream && (oneShot || before is not null || !container.State.Status.HasProcess()))
                 yield break;
             before = now;
-            await Task.Delay(Period, ct).ConfigureAwait(false);
+            // The stream of one that stopped goes on, for it may start again; with its removal it ends.
+            if (await Task.WhenAny(container.Removed, Task.Delay(Period, ct)).ConfigureAwait(false) == container.Removed)
+                yield break;
+            ct.ThrowIfCancellationRequested();
         }
     }
 

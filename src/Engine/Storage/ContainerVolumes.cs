@@ -20,7 +20,8 @@ internal sealed class ContainerVolumes(VolumeStore volumes, EventLog events)
     public IReadOnlyList<ContainerMount> Resolve(IReadOnlyList<PlannedMount> planned, string containerId, string folder)
     {
         var mounts = planned.Select(plan => plan.Mount is { Type: "volume", Name: null } ? plan.Mount with { Name = VolumeName.Random() } : plan.Mount).ToArray();
-        string[] anonymous = [.. mounts.Where(mount => mount.Anonymous).Select(mount => mount.Name!)];
+        // Those that are made here; with --volumes-from there may be others that are another container's too.
+        string[] anonymous = [.. mounts.Where((mount, i) => mount.Anonymous && planned[i].Mount.Name is null).Select(mount => mount.Name!)];
         if (anonymous.Length > 0)
             File.WriteAllLines(Path.Combine(folder, UnsettledFile), anonymous);
         for (int i = 0; i < mounts.Length; i++)

@@ -58,8 +58,11 @@ internal sealed class HijackableConnection : ConnectionContext, IDuplexPipe
         _hijacked = true;
         _input.Detach();
         var output = _output.Detach();
-        await output.WriteAsync(Encoding.ASCII.GetBytes(text.ToString()), ct);
         var socket = Features.Get<IConnectionSocketFeature>()?.Socket;
+        byte[] bytes = Encoding.ASCII.GetBytes(text.ToString());
+        // Past the pipe, in which nothing waits yet: once this returns the head is in the kernel, and one can see when the client has read it.
+        if (socket is null) await output.WriteAsync(bytes, ct);
+        else for (int sent = 0; sent < bytes.Length;) sent += await socket.SendAsync(bytes.AsMemory(sent), ct);
         return new HijackedStream(_inner.Transport.Input, output, socket, new HangupWatch(socket));
     }
 

@@ -14,19 +14,21 @@ internal static class ListenAddress
 
     private const int DefaultTcpPort = 2375;
 
-    // unix:///run/sampan/sampan.sock   unix://relative.sock   tcp://127.0.0.1:2375   tcp://:2375
-    /// <exception cref="FaultException">InvalidArgument: malformed or too long. NotSupported: fd://, npipe://, ssh://.</exception>
-    internal static EndPoint Parse(string host)
+    // unix:///run/sampan/sampan.sock   unix://relative.sock   tcp://127.0.0.1:2375   tcp://:2375   fd://
+    /// <returns>One, but for <c>fd://</c>, which is all that systemd gave us.</returns>
+    /// <exception cref="FaultException">InvalidArgument: malformed, too long, or no socket was given. NotSupported: npipe://, ssh://.</exception>
+    internal static IReadOnlyList<EndPoint> Parse(string host)
     {
         int separator = host.IndexOf("://", StringComparison.Ordinal);
         string scheme = separator < 0 ? "tcp" : host[..separator];
         string rest = separator < 0 ? host : host[(separator + 3)..];
         return scheme switch
         {
-            "unix" => ParseUnix(host, rest),
-            "tcp" => ParseTcp(host, rest),
-            "fd" or "npipe" or "ssh" => throw new FaultException(FaultKind.NotSupported,
-                $"cannot listen on '{host}': {scheme} sockets are not supported; use unix:// or tcp://"),
+            "unix" => [ParseUnix(host, rest)],
+            "tcp" => [ParseTcp(host, rest)],
+            "fd" => ActivatedSockets.Find(rest, Environment.GetEnvironmentVariable),
+            "npipe" or "ssh" => throw new FaultException(FaultKind.NotSupported,
+                $"cannot listen on '{host}': {scheme} sockets are not supported; use unix://, tcp:// or fd://"),
             _ => throw new FaultException(FaultKind.InvalidArgument, $"invalid bind address (-H): '{host}': unknown scheme '{scheme}'"),
         };
     }

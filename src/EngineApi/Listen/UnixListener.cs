@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Sampan.Engine;
 using Sampan.Faults;
 
 namespace Sampan.EngineApi.Listen;
 
-/// <summary>Binds a unix socket as dockerd does: mode 0660, group docker where there is one. A socket nobody listens on any more
+/// <summary>Binds a unix socket as dockerd does: mode 0660, group docker where there is one, or the one asked for. A socket nobody listens on any more
 /// (the daemon was killed) is replaced; one that answers is not.</summary>
 internal static partial class UnixListener
 {
@@ -14,7 +15,7 @@ internal static partial class UnixListener
 
     /// <summary>A bound socket that does not listen yet.</summary>
     /// <exception cref="FaultException">Conflict: somebody listens there, or the path is another kind of file.</exception>
-    internal static Socket Bind(UnixDomainSocketEndPoint address)
+    internal static Socket Bind(UnixDomainSocketEndPoint address, string group)
     {
         string path = address.ToString()!;
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
@@ -25,8 +26,8 @@ internal static partial class UnixListener
             socket.Bind(address);
             // Nobody can connect before listen(2), so there is no moment with wider rights.
             File.SetUnixFileMode(path, OwnerAndGroup);
-            if (DockerGroup() is { } group && ChangeOwner(path, uint.MaxValue, group) < 0)
-                throw new FaultException(FaultKind.PermissionDenied, $"cannot give unix socket '{path}' to group docker: errno {Marshal.GetLastPInvokeError()}");
+            if (NumberOf(group) is { } number && ChangeOwner(path, uint.MaxValue, number) < 0)
+                throw new FaultException(FaultKind.PermissionDenied, $"cannot give unix socket '{path}' to group {group}: errno {Marshal.GetLastPInvokeError()}");
             return socket;
         }
         catch (SocketException error)
@@ -71,15 +72,17 @@ internal static partial class UnixListener
     }
 
     // docker:x:998:alice,bob     group(5)
-    private static uint? DockerGroup()
+    /// <returns>Null: there is no group of the default name.</returns>
+    /// <exception cref="FaultException">InvalidArgument: nor is there one of a name that was asked for.</exception>
+    private static uint? NumberOf(string group)
     {
-        if (!File.Exists("/etc/group")) return null;
-        foreach (string line in File.ReadLines("/etc/group"))
+        if (uint.TryParse(group, NumberStyles.None, CultureInfo.InvariantCulture, out uint number)) return number;
+        foreach (string line in File.Exists("/etc/group") ? File.ReadLines("/etc/group") : [])
         {
             string[] fields = line.Split(':');
-            if (fields.Length >= 3 && fields[0] == "docker" && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint id)) return id;
+            if (fields.Length >= 3 && fields[0] == group && uint.TryParse(fields[2], NumberStyles.None, CultureInfo.InvariantCulture, out uint id)) return id;
         }
-        return null;
+        return group == DaemonOptions.DefaultGroup ? null : throw new FaultException(FaultKind.InvalidArgument, $"could not find group {group}: group {group} not found");
     }
 
     [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -15,8 +15,8 @@ internal static partial class UnreadBytes
         if (socket is null) return;
         for (int waited = 0; waited < MaxMilliseconds; waited++)
         {
-            await Task.Delay(1, ct);   // first of all: the sending goes on behind us
             if (Count(socket) == 0) return;
+            await Task.Delay(1, ct);
         }
     }
 

@@ -73,7 +73,7 @@ internal sealed class ContainerRoutes(EngineHost engine)
     private async Task Start(ApiRequest request)
     {
         // Longer than "{}" and friends: a host config, which start took before 1.24.
-        if (request.Http.Request.ContentLength > 7)
+        if (request.Http.Request.ContentLength > 7 || request.Http.Request.Headers.TransferEncoding.Count > 0)
             throw new FaultException(FaultKind.InvalidArgument,
                 "starting container with non-empty request body was deprecated since API v1.22 and removed in v1.24");
         if (request.Text("checkpoint").Length > 0)

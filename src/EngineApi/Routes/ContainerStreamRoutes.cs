@@ -47,6 +47,7 @@ internal sealed class ContainerStreamRoutes(EngineHost engine)
 
     private async Task AttachWebSocket(ApiRequest request)
     {
+        _containers.Inspect(request.Name, size: false);   // a container that is not there is said before what is wrong with the handshake
         string accept = WebSocketHandshake.Accept(request.Http.Request.Headers);
         var options = AttachOptionsOf(request) with { Unframed = true };
         if (request.Version.IsBelow(42)) options = options with { Stdin = true, Stdout = true, Stderr = true };

@@ -22,7 +22,7 @@ public sealed class ListenTests
 
     [Fact]
     public void A_path_of_107_bytes_fits() =>
-        Assert.Equal("/" + new string('a', 106), ListenAddress.Parse("unix:///" + new string('a', 106)).ToString());
+        Assert.Equal("/" + new string('a', 106), Assert.Single(ListenAddress.Parse("unix:///" + new string('a', 106))).ToString());
 
     [Theory]
     [InlineData("tcp://127.0.0.1:2376", "127.0.0.1:2376")]
@@ -30,10 +30,11 @@ public sealed class ListenTests
     [InlineData("tcp://[::1]:2375", "[::1]:2375")]
     [InlineData("127.0.0.1", "127.0.0.1:2375")]
     public void A_tcp_address_is_read_as_dockerd_reads_it(string host, string endpoint) =>
-        Assert.Equal(IPEndPoint.Parse(endpoint), ListenAddress.Parse(host));
+        Assert.Equal(IPEndPoint.Parse(endpoint), Assert.Single(ListenAddress.Parse(host)));
 
     [Theory]
-    [InlineData("fd://", FaultKind.NotSupported)]
+    [InlineData("fd://", FaultKind.InvalidArgument)]
+    [InlineData("npipe://x", FaultKind.NotSupported)]
     [InlineData("unix://", FaultKind.InvalidArgument)]
     [InlineData("ftp://x", FaultKind.InvalidArgument)]
     [InlineData("tcp://127.0.0.1:99999", FaultKind.InvalidArgument)]
@@ -102,6 +103,23 @@ public sealed class ListenTests
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    [Fact]
+    public async Task Sockets_that_systemd_gave_are_served_and_kept_from_children()
+    {
+        string folder = Directory.CreateTempSubdirectory("sampan-api-").FullName, path = Path.Combine(folder, "activated.sock");
+        using var given = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        given.Bind(new UnixDomainSocketEndPoint(path));
+        given.Listen();
+        int descriptor = (int)given.Handle;
+        Func<string, string?> Environment(string pid) => name => name switch { "LISTEN_PID" => pid, "LISTEN_FDS" => "1", _ => null };
+        string ours = System.Environment.ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Contains("make sure the service was started by systemd", Assert.Throws<FaultException>(() => ActivatedSockets.Find("", Environment("1"), descriptor)).Message);
+        Assert.Contains("too few socket activated files", Assert.Throws<FaultException>(() => ActivatedSockets.Find("1000000", Environment(ours), descriptor)).Message);
+        Assert.Equal((ulong)descriptor, Assert.IsType<Microsoft.AspNetCore.Connections.FileHandleEndPoint>(Assert.Single(ActivatedSockets.Find("*", Environment(ours), descriptor))).FileHandle);
+        Assert.Contains($"flags:\t02", (await File.ReadAllLinesAsync($"/proc/self/fdinfo/{descriptor}"))[1]);   // O_CLOEXEC
+        Directory.Delete(folder, recursive: true);
     }
 
     [Fact]

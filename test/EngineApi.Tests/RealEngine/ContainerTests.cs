@@ -103,6 +103,20 @@ public sealed class ContainerTests(EngineServer engine) : IClassFixture<EngineSe
     }
 
     [Fact]
+    public async Task A_start_takes_no_body_however_it_is_sent()
+    {
+        await CreateAsync("bodiless");
+        foreach (bool chunked in (bool[])[false, true])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/containers/bodiless/start") { Content = new StringContent("""{"Binds":["/aa:/bb"]}""", System.Text.Encoding.UTF8, "application/json") };
+            request.Headers.TransferEncodingChunked = chunked;
+            using var answer = await engine.Http.SendAsync(request);
+            Assert.Contains("starting container with non-empty request body", await answer.Content.ReadAsStringAsync());
+        }
+        await engine.DeleteAsync("/containers/bodiless");
+    }
+
+    [Fact]
     public async Task An_exec_needs_a_command()
     {
         await CreateAsync("execless");

@@ -51,6 +51,7 @@ public sealed class VolumeAndNetworkTests(EngineServer engine) : IClassFixture<E
 
     [Theory]
     [InlineData("/networks/create", "", 400, "invalid JSON: got EOF while reading request body")]
+    [InlineData("/networks/create", """{"Name":"bridge"}""", 403, "operation is not permitted on predefined bridge network ")]
     [InlineData("/networks/create", """{"Name":"mine"}""", 501, "not supported by this engine: creating networks")]
     [InlineData("/networks/bridge/connect", "", 400, "invalid JSON: got EOF while reading request body")]
     [InlineData("/networks/bridge/connect", """{"Container":"nosuch"}""", 404, "No such container: nosuch")]

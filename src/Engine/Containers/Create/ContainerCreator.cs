@@ -32,6 +32,8 @@ internal sealed class ContainerCreator(
             throw new FaultException(FaultKind.InvalidArgument, $"cannot create a container of '{request.Image}': it is an artifact of type '{image.Artifact![0].MediaType}', not a container image");
         if (image.Config.Platform.Os != Platform.Host.Os)
             throw new FaultException(FaultKind.InvalidArgument, $"cannot create a container of '{request.Image}': operating system is not supported: {image.Config.Platform.Os}");
+        if (asked.NetworkMode.StartsWith("container:", StringComparison.Ordinal) && request.ExposedPorts is { Count: > 0 })
+            throw Invalid("conflicting options: port exposing and the container type network mode");   // what the image exposes is no conflict
         var config = ImageDefaults.Merge(request.ToConfig(), image.Config.Config);
         var host = HostConfigDefaults.Complete(asked, daemon, cgroupV2);
         ValidateConfig(config, host);

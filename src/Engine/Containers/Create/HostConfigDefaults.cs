@@ -29,6 +29,9 @@ internal static class HostConfigDefaults
             ShmSize = host.ShmSize > 0 ? host.ShmSize : daemon.DefaultShmSize,
             Runtime = RuntimeName.Resolve(host.Runtime),
             LogConfig = LogDriver.Complete(host.LogConfig, daemon),
+            Init = host.Init ?? (daemon.Init ? true : null),
+            SecurityOpt = daemon.NoNewPrivileges && host.SecurityOpt?.Any(option => option.StartsWith("no-new-privileges", StringComparison.Ordinal)) is not true
+                ? [.. host.SecurityOpt ?? [], "no-new-privileges"] : host.SecurityOpt,
             RestartPolicy = host.RestartPolicy.Name.Length > 0 ? host.RestartPolicy : host.RestartPolicy with { Name = RestartPolicies.No },
             MemorySwap = host.Memory > 0 && host.MemorySwap == 0 ? host.Memory * 2 : host.MemorySwap,
             MemorySwappiness = host.MemorySwappiness is -1 ? null : host.MemorySwappiness,

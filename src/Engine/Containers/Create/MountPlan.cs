@@ -97,7 +97,8 @@ internal static class MountPlan
             throw new FaultException(FaultKind.InvalidArgument, $"invalid mode: {mode}");
         return mountsOf(parts[0]).Where(mount => mount.Type != "tmpfs").Select(mount => new PlannedMount
         {
-            Mount = mount with { ReadWrite = mount.ReadWrite && mode != "ro", Anonymous = false },
+            // One that nobody named stays so: it goes with the last container that has it.
+            Mount = mount with { ReadWrite = mount.ReadWrite && mode != "ro" },
         });
     }
 

@@ -10,8 +10,13 @@ internal static class ContainerCgroup
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <param name="host">Null when nothing is known of the container but its id.</param>
-    public static string PathOf(DaemonOptions daemon, string id, HostConfig? host) =>
-        Path.Join(host?.CgroupParent is { Length: > 0 } parent ? parent : daemon.CgroupParent, id);
+    public static string PathOf(DaemonOptions daemon, string id, HostConfig? host)
+    {
+        string path = Path.Join(host?.CgroupParent is { Length: > 0 } parent ? parent : daemon.CgroupParent, id);
+        // As in Docker, ".." leads no further up than to the root.
+        string clean = Path.GetFullPath("/" + path);
+        return path.StartsWith('/') ? clean : clean[1..];
+    }
 
     /// <summary>Ends what is in it and removes it. Idempotent.</summary>
     /// <returns>True when there was something to end.</returns>

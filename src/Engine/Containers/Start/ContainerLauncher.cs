@@ -121,7 +121,7 @@ internal sealed class ContainerLauncher(
     }
 
     private string? JoinedNetwork(ContainerDocument document) =>
-        RunningContainer.Find(document.HostConfig.NetworkMode, index, "network") is { } other ? $"/proc/{other.State.Pid}/ns/net" : null;
+        RunningContainer.Find(document.HostConfig.NetworkMode, index, "network", document.Id) is { } other ? $"/proc/{other.State.Pid}/ns/net" : null;
 
     // docker run -v /new/path:/x makes the path on the host.
     private static void MakeBindSources(ContainerDocument document)

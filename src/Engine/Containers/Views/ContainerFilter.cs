@@ -44,8 +44,8 @@ internal sealed class ContainerFilter
 
     private bool? IsTask { get; }
 
-    /// <summary>These filters look at containers that do not run, without <c>--all</c>.</summary>
-    public bool ImpliesAll => _filters.Has("status") || _filters.Has("exited") || _filters.Has("before") || _filters.Has("since");
+    /// <summary>Who asks for a status asks for containers that do not run too, without <c>--all</c>; the other filters choose among those that are shown.</summary>
+    public bool ImpliesAll => _filters.Has("status");
 
     public bool Matches(Container container)
     {

@@ -32,7 +32,7 @@ internal sealed class ContainerInspector(EndpointView endpoints, ImageService im
             RestartCount = state.RestartCount,
             Driver = images.Snapshotter.Name,
             AppArmorProfile = hasFiles ? AppArmor.NameOf(AppArmor.Asked(document.HostConfig.SecurityOpt), document.HostConfig.Privileged) : "",
-            ExecIDs = container.Execs is { Count: > 0 } execs ? [.. execs.Select(exec => exec.Id)] : null,
+            ExecIDs = container.Execs.Where(exec => !exec.HasEnded).Select(exec => exec.Id).ToArray() is { Length: > 0 } execs ? execs : null,
             HostConfig = document.HostConfig,
             GraphDriver = GraphDriver(container, state),
             SizeRw = size ? usage.Bytes : null,

@@ -189,7 +189,13 @@ internal sealed class CgroupV1(CgroupFileSystem fileSystem, string path, Control
 
     public CgroupStats Stats() => V1Stats.Read(this);
 
-    public long OomKills() => OomWatch.Field(Find("memory")?.TryRead("memory.oom_control"), "oom_kill");
+    public long OomKills()
+    {
+        string? control = Find("memory")?.TryRead("memory.oom_control");
+        // Where killing is switched off, a group that is stuck for memory has been struck as well.
+        bool isStuck = OomWatch.Field(control, "oom_kill_disable") == 1 && OomWatch.Field(control, "under_oom") == 1;
+        return OomWatch.Field(control, "oom_kill") + (isStuck ? 1 : 0);
+    }
 
     public OomWatch WatchOom()
     {

@@ -28,6 +28,13 @@ public sealed class EngineApiServer : IAsyncDisposable
         _drain = drain;
     }
 
+    /// <summary>Looks at every address without listening: before a daemon makes its folders.</summary>
+    /// <exception cref="FaultException">An address is malformed or too long.</exception>
+    public static void CheckAddresses(IReadOnlyList<string> hosts)
+    {
+        foreach (string host in hosts) ListenAddress.Parse(host);
+    }
+
     /// <summary>Serves until <paramref name="stop"/> is cancelled; open requests then get
     /// <see cref="DaemonOptions.DrainSeconds"/> to end. <paramref name="ready"/> is called when every socket listens.</summary>
     /// <exception cref="FaultException">An address is malformed, too long or taken.</exception>

@@ -111,11 +111,19 @@ public static unsafe class Files
         WriteAll(file, Encoding.UTF8.GetBytes(value), path);
     }
 
+    private const string Unfinished = ".tmp";
+
+    /// <summary>Removes what <see cref="Replace"/> left in a directory when its process was killed. For who alone writes there.</summary>
+    public static void RemoveUnfinished(string directory)
+    {
+        foreach (string path in Directory.GetFiles(directory, "*" + Unfinished)) TryUnlink(path);
+    }
+
     /// <summary>Replaces <paramref name="path"/> by a file with this content: readers see the old or the new one, never half.</summary>
     /// <exception cref="LinuxException">open(2), write(2), rename(2).</exception>
     public static void Replace(string path, ReadOnlySpan<byte> content, uint mode = 0x180 /* 0600 */)
     {
-        string temporary = $"{path}.tmp";
+        string temporary = path + Unfinished;
         using (SafeFileHandle file = Open(temporary, OpenFlags.WriteOnly | OpenFlags.Create | OpenFlags.Truncate, mode))
             WriteAll(file, content, temporary);
         if (Libc.renameat(Libc.AT_FDCWD, temporary, Libc.AT_FDCWD, path) < 0)

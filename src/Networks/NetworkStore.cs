@@ -17,6 +17,7 @@ internal sealed class NetworkStore
         _root = root;
         _leases = Path.Combine(root, "leases");
         Directory.CreateDirectory(_leases, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        foreach (string folder in (string[])[_root, _leases]) Files.RemoveUnfinished(folder);
     }
 
     /// <summary>64 lowercase hex digits.</summary>

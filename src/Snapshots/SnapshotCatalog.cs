@@ -29,6 +29,7 @@ internal sealed class SnapshotCatalog
         foreach (string folder in (ReadOnlySpan<string>)[root, $"{root}/chains", $"{root}/keys"]) Directory.CreateDirectory(folder);
         File.SetUnixFileMode(root, (UnixFileMode)0x1C0 /* 0700 */);
         RootHandle = Files.Open(root, OpenFlags.ReadOnly | OpenFlags.Directory);
+        foreach (string folder in (string[])["keys", "chains"]) Files.RemoveUnfinished($"{root}/{folder}");
         Load();
         RemoveOrphans();
     }

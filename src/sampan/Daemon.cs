@@ -104,9 +104,10 @@ internal static partial class Daemon
             reload?.Run();
         });
 
+        EngineApiServer.CheckAddresses(options.Hosts);
         Directory.CreateDirectory(options.DataRoot, RootMode);
-        Directory.CreateDirectory(options.ExecRoot, RootMode);
         using var dataRoot = DataRootLock.Acquire(options.DataRoot);
+        Directory.CreateDirectory(options.ExecRoot, RootMode);
         using var images = ImageService.Open(new ImageServiceOptions
         {
             Root = Path.Combine(options.DataRoot, "image"),

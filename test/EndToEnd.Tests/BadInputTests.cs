@@ -81,13 +81,14 @@ public sealed class BadInputTests(EngineFixture fixture) : IClassFixture<EngineF
     }
 
     [Fact]
-    public async Task A_socket_path_that_is_too_long_is_said()
+    public async Task A_socket_path_that_is_too_long_is_said_and_nothing_is_made()
     {
         string path = "/" + new string('x', 120);
         CommandResult daemon = await Command.RunAsync(Engine.Host.Inside(Repository.Sampan, "daemon", "-H", "unix://" + path,
             "--data-root", Engine.Host.Folder + "/long", "--exec-root", Engine.Host.Folder + "/longx", "--pidfile", Engine.Host.Folder + "/long.pid"));
         Assert.NotEqual(0, daemon.ExitCode);
         Assert.Contains("the kernel allows 107", daemon.Error);
+        Assert.Empty(Directory.GetFileSystemEntries(Engine.Host.Folder, "long*"));
     }
 
     [Theory]

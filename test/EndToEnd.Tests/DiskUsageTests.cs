@@ -20,6 +20,8 @@ public sealed class DiskUsageTests
             docker volume create empty
             """)).Succeeded();
 
+        // Until they are written out, the file system does not know for sure what its files take.
+        (await engine.Host.RunAsync("sync", "-f", engine.DataRoot)).Succeeded();
         JsonElement df = await DiskUsageAsync(engine);
         string snapshots = Path.Combine(engine.DataRoot, place), blobs = Path.Combine(engine.DataRoot, "image/blobs/sha256");
         // Which directory belongs to which layer or container is said by the document of that name.

@@ -148,6 +148,16 @@ public sealed class SurvivalTests : IAsyncLifetime
             .Concat(Directory.GetFileSystemEntries(_engine.ExecRoot, "*", SearchOption.AllDirectories)).Where(path => !path.Contains("/fs/", StringComparison.Ordinal)).Order());
     }
 
+    [Fact]
+    public async Task Half_written_documents_of_a_killed_daemon_are_removed_by_the_next()
+    {
+        await _engine.KillDaemonAsync();
+        string[] halves = ["networks/leases/1.json.tmp", "networks/bridge.json.tmp", "snapshots/keys/1.json.tmp", "snapshots/chains/1.json.tmp"];
+        foreach (string half in halves) File.WriteAllText(Path.Combine(_engine.DataRoot, half), "{");
+        await _engine.StartDaemonAsync();
+        Assert.DoesNotContain(halves, half => File.Exists(Path.Combine(_engine.DataRoot, half)));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

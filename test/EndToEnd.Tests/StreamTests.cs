@@ -139,6 +139,8 @@ public sealed class StreamTests(EngineFixture fixture) : IClassFixture<EngineFix
         await terminal.ShowsAsync("after-stop");
         await terminal.TypeAsync("fg\n");
         await terminal.ShowsAsync("sleep 300", times: 4);   // typed, stopped, listed, in front again
+        // The shell says so before it is: what is typed in between ends no stopped job.
+        await Eventually.TrueAsync(async () => Regex.IsMatch((await Engine.DockerAsync("top", "jobs", "-eo", "pid,stat,args")).Output, @"S\S*\+\s+sleep 300"));
         await terminal.TypeAsync("\u0003");         // ctrl-C ends it
         await terminal.TypeAsync("echo co''de $?\n");
         await terminal.ShowsAsync("code 130");

@@ -67,7 +67,7 @@ public sealed class LayerReaderTests
             .File("s", $"2\n1048576\n5\n{Size - 4}\n4\n".PadRight(512, '\0') + "firstlast").End());
         FileInfo huge = new($"{work.In}/huge");
         Assert.Equal(Size, huge.Length);
-        Assert.True(result.FileBytes < 1 << 20, $"{result.FileBytes}");
+        Assert.Equal(Size, result.FileBytes);   // what docker images counts; the disk has its pieces only
         using FileStream file = huge.OpenRead();
         byte[] bytes = new byte[5];
         file.Position = 1 << 20;

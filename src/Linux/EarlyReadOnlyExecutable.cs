@@ -1,5 +1,4 @@
 using System.Runtime;
-using System.Runtime.InteropServices;
 using Sampan.Linux.Events;
 using Sampan.Linux.Native;
 
@@ -8,26 +7,22 @@ namespace Sampan.Linux;
 /// <summary><see cref="ReadOnlyExecutable.Become"/> before .NET's runtime starts, as the program's ELF initializer (DT_INIT): to start that twice would be a large
 /// part of what a container's start costs. Where it cannot, it does nothing, and the later one finds that out and says it. No managed world here yet, so the rules
 /// are those of <see cref="Children.ChildStage"/>: integers, pointers and <see cref="RawSyscall"/>. docs/adr/executables-ready-in-the-file.md</summary>
-internal static unsafe partial class EarlyReadOnlyExecutable
+internal static unsafe class EarlyReadOnlyExecutable
 {
     private const int AT_FDCWD = -100, AT_EMPTY_PATH = 0x1000, O_CLOEXEC = 0x80000, O_PATH = 0x200000, OPEN_TREE_CLONE = 1;
-    private const int M_ARENA_MAX = -8, SIG_BLOCK = 0;
+    private const int SIG_BLOCK = 0;
     private const nint ST_RDONLY = 1;
 
     /// <summary>Called by the loader with main's arguments, after libc's own initializers.</summary>
     [RuntimeExport("sampan_before_runtime")]
     internal static void Run(int argc, byte** argv, byte** envp)
     {
-        mallopt(M_ARENA_MAX, 1); // the runtime's helper threads hardly allocate: no 64 MB of address space and no pages of its own for each
+        MallocArenas.Limit(1); // the runtime's helper threads hardly allocate: no 64 MB of address space and no pages of its own for each
         if (!StartsProcesses(argc, argv)) return;
         ulong forwarded = ForwardedSignals.Mask;
         RawSyscall.Invoke(SyscallNumber.rt_sigprocmask, SIG_BLOCK, (nint)(&forwarded), 0, sizeof(ulong));
         if (RawSyscall.Invoke(SyscallNumber.geteuid) == 0 && !IsInner(envp)) Become(argv, envp);
     }
-
-    [LibraryImport("libc")]
-    [SuppressGCTransition]
-    private static partial int mallopt(int parameter, int value);
 
     // A container may be called "run": then a command that need not is started anew too, which does no harm.
     private static bool StartsProcesses(int argc, byte** argv)

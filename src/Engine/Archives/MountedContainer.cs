@@ -54,8 +54,8 @@ internal sealed class MountedContainer : IDisposable
         Namespaces.Unshare(NamespaceKinds.Mount);
         using (var all = Files.Open("/", OpenFlags.Path | OpenFlags.Directory))
             Mounts.SetAttributes(all, 0, 0, MountFlags.Slave, recursive: true, "/");
-        // Parents first, as when the container starts. Every source before the container's root covers a folder of the host here.
-        ContainerMount[] mounts = [.. ContainerMounts.Of(container).OrderBy(mount => mount.Destination.Count(c => c == '/')).ThenBy(mount => mount.Destination, StringComparer.Ordinal)];
+        // In the order of the container's start. Every source before the container's root covers a folder of the host here.
+        ContainerMount[] mounts = [.. MountOrder.ParentsFirst(ContainerMounts.Of(container), mount => mount.Destination)];
         var sources = new List<SafeFileHandle>();
         try
         {

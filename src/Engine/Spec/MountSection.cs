@@ -18,9 +18,8 @@ internal static class MountSection
             if (!asked.Any(own => own.Destination == mount.Destination))
                 provided.Add(mount);
 
-        // Parents first: a mount on /a would hide an earlier one on /a/b.
-        provided.AddRange(asked.Select((mount, number) => ToSpec(mount, VolumeSubpaths.SourceOf(context.Bundle, mount, number)))
-            .OrderBy(mount => mount.Destination.Count(c => c == '/')).ThenBy(mount => mount.Destination, StringComparer.Ordinal));
+        provided.AddRange(MountOrder.ParentsFirst(
+            asked.Select((mount, number) => ToSpec(mount, VolumeSubpaths.SourceOf(context.Bundle, mount, number))), mount => mount.Destination));
         // After them: a volume on /etc does not hide the engine's files.
         AddFile(provided, asked, "/etc/resolv.conf", context.ResolvConfPath);
         AddFile(provided, asked, "/etc/hostname", context.HostnamePath);
